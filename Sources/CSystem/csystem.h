@@ -1,0 +1,26 @@
+#pragma once
+// What Glibc's Swift module leaves out or cannot import, as static inline functions. Without _GNU_SOURCE, which would
+// give fd_set and others a different definition here than in that module; and from that module, so that the types of
+// the system's headers are Glibc's and not this module's.
+#pragma clang module import SwiftGlibc
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int accept4(int, struct sockaddr *, socklen_t *, int);
+int pthread_setname_np(pthread_t, const char *);
+
+static inline int csystem_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
+    return accept4(fd, address, length, flags);
+}
+
+static inline pid_t csystem_fork(void) { return fork(); }
+
+// Names the calling thread, as ps and top show it; the kernel refuses names of more than 15 bytes.
+static inline int csystem_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+// Glibc's module has no malloc.h.
+int malloc_trim(size_t pad);
+
+/// Gives the allocator's free pages back to the system.
+static inline void csystem_trim_memory(void) { (void)malloc_trim(0); }
