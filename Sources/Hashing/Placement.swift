@@ -1,0 +1,56 @@
+/// Which server of a pool a key belongs to: hash tag, hash function and continuum together.
+///
+/// The result is twemproxy's for the same settings. Immutable; made anew when a server leaves or
+/// returns. A class, so that looking up a server copies one reference and not the whole table's.
+public final class Placement: Sendable {
+    /// The points of the members that take part.
+    public let continuum: Continuum
+    private let keyHash: KeyHash
+    private let tag: HashTag?
+    /// A pool of one never hashes.
+    private let hasOneMember: Bool
+
+    /// A placement over `members`, at least one, in twemproxy's order (`RingOrder`).
+    ///
+    /// If none is live all take part: a request that may fail is better than one that must.
+    public init(
+        hash: KeyHash, tag: HashTag?, distribution: Distribution, members: [RingMember]
+    ) {
+        precondition(!members.isEmpty, "a pool has at least one server")
+        keyHash = hash
+        self.tag = tag
+        hasOneMember = members.count == 1
+
+        var taking = members
+        if !members.contains(where: \.isLive) {
+            for index in taking.indices {
+                taking[index].isLive = true
+            }
+        }
+        continuum = Continuum(distribution, members: taking)
+    }
+
+    /// Whether the server does not depend on the key; then ask `server(atRandom:)`.
+    public var isRandom: Bool { continuum.distribution == .random }
+
+    /// The hash of the part of `key` that the tag selects; 0 for an empty key, whatever the
+    /// function.
+    public func hash(of key: Span<UInt8>) -> UInt32 {
+        guard !key.isEmpty else { return 0 }
+        guard let tag else { return keyHash.hash(key) }
+        return keyHash.hash(key.extracting(tag.hashedRange(of: key)))
+    }
+
+    /// The index of the member that owns `key`.
+    ///
+    /// With the random distribution the hash stands in for the random number.
+    public func server(for key: Span<UInt8>) -> Int {
+        guard !hasOneMember else { return 0 }
+        return continuum.server(for: hash(of: key))
+    }
+
+    /// The index of the member that `number` draws; meant for the random distribution.
+    public func server(atRandom number: UInt32) -> Int {
+        continuum.server(for: number)
+    }
+}
