@@ -1,0 +1,41 @@
+/// A whole configuration file, validated: what the operator asked for, in values that cannot be
+/// wrong.
+///
+/// It is read once, before anything listens, and never changes afterwards, so every thread may hold
+/// it. The file is twemproxy's YAML with the same meaning, plus the keys that Martlet adds.
+public struct Configuration: Sendable, Equatable {
+    /// Worker threads, 1...256, from `global: workers`; nil means one per core.
+    public var workers: Int?
+
+    /// The pools in twemproxy's order: by length of the name, then by its bytes.
+    public var pools: [PoolConfiguration]
+
+    /// A configuration made by hand, as tests do; `parse` is the way from a file.
+    public init(workers: Int? = nil, pools: [PoolConfiguration]) {
+        self.workers = workers
+        self.pools = pools
+    }
+
+    /// Reads and validates the file at `path`.
+    ///
+    /// Names are not resolved and no address is tried.
+    public static func load(path: String) throws(ConfigurationFailure) -> Configuration {
+        let text: [UInt8]
+        do throws(Fault) {
+            text = try YAMLDocument.bytes(ofFile: path)
+        } catch {
+            throw ConfigurationFailure(problems: [
+                ConfigurationProblem(file: path, mark: nil, key: nil, reason: error.reason)
+            ])
+        }
+        return try parse(text, file: path)
+    }
+
+    /// Validates `text`; `file` is only what the problems call it.
+    public static func parse(
+        _ text: [UInt8], file: String
+    ) throws(ConfigurationFailure) -> Configuration {
+        var reader = ConfigurationReader(file: file)
+        return try reader.read(YAMLDocument(text))
+    }
+}

@@ -1,0 +1,107 @@
+public import Hashing
+
+/// Which protocol a pool speaks, with its clients and its servers alike.
+public enum CacheProtocol: Sendable, Equatable {
+    case redis
+    case memcached
+}
+
+/// One pool: where it listens, how it places keys, and the servers behind it.
+///
+/// The defaults are twemproxy's; `ConfigurationKey.pool` names the key of each field in the file.
+public struct PoolConfiguration: Sendable, Equatable {
+    /// The pool's name: its key in the file, and its name in statistics and logs. Never empty.
+    public var name: String
+
+    /// Where clients connect.
+    public var listen: ListenAddress
+
+    /// `listen` as the file has it, for messages.
+    public var listenText: String
+
+    /// The hash that places keys on the ring.
+    public var hash = KeyHash.fnv64a
+
+    /// The bytes around the part of a key that is hashed; nil hashes whole keys.
+    public var hashTag: HashTag?
+
+    /// How hashes map to servers.
+    public var distribution = Distribution.ketama
+
+    /// How long a request may wait for its server, in milliseconds, from 1; nil waits forever (0 in
+    /// the file).
+    public var timeoutMilliseconds: Int?
+
+    /// Connections that the kernel may hold before they are accepted.
+    public var backlog = 512
+
+    /// Clients that the pool serves at once; 0 means no limit.
+    public var clientConnections = 0
+
+    /// From `redis:` in the file.
+    public var cacheProtocol = CacheProtocol.memcached
+
+    /// Whether the kernel probes idle client connections.
+    public var tcpKeepalive = false
+
+    /// Whether other processes may listen on the same address.
+    public var reusePort = false
+
+    /// The password asked of clients and given to servers; never empty, only on a Redis pool.
+    public var redisAuth: String?
+
+    /// The database selected on every server connection; of no effect for memcached.
+    public var redisDatabase = 0
+
+    /// Whether servers are connected at the start, not at the first request.
+    public var preconnect = false
+
+    /// Whether a failing server leaves the ring until it has had time to recover.
+    public var autoEjectHosts = false
+
+    /// Connections to each server, from 1.
+    public var serverConnections = 1
+
+    /// How long an ejected server stays out, in milliseconds.
+    public var serverRetryTimeoutMilliseconds = 30_000
+
+    /// Failures in a row that eject a server, from 1 (0 in the file acts as 1, as twemproxy's
+    /// does).
+    public var serverFailureLimit = 2
+
+    /// Below this many live servers the pool counts as unhealthy; 0...servers.count.
+    public var minServers = 1
+
+    /// The servers in twemproxy's order: by length of the name, then by its bytes. Never empty.
+    public var servers: [ServerConfiguration]
+
+    /// A pool with every default, as tests make it.
+    ///
+    /// The caller gives the servers in their order.
+    public init(
+        name: String, listen: ListenAddress, listenText: String, servers: [ServerConfiguration]
+    ) {
+        self.name = name
+        self.listen = listen
+        self.listenText = listenText
+        self.servers = servers
+    }
+}
+
+/// Fields as the file writes them, where that is not how the program wants them.
+extension PoolConfiguration {
+    var isRedis: Bool {
+        get { cacheProtocol == .redis }
+        set { cacheProtocol = newValue ? .redis : .memcached }
+    }
+
+    var timeoutOrZero: Int {
+        get { timeoutMilliseconds ?? 0 }
+        set { timeoutMilliseconds = newValue == 0 ? nil : newValue }
+    }
+
+    var failureLimitOrZero: Int {
+        get { serverFailureLimit }
+        set { serverFailureLimit = max(1, newValue) }
+    }
+}
