@@ -1,0 +1,94 @@
+/// How a server's reply ends: the class of its last line.
+public enum MemcachedReplyKind: UInt8, Sendable, CaseIterable {
+    case end
+    case stored
+    case notStored
+    case exists
+    case notFound
+    case deleted
+    case touched
+    case ok
+    case number
+    case version
+    case error
+    case clientError
+    case serverError
+    case other
+
+    /// The server could not or would not do what was asked.
+    public var isError: Bool {
+        self == .error || self == .clientError || self == .serverError
+    }
+
+    /// Whether a reply that ends so can be the answer to the command. If not, the server's replies
+    /// are out of step with the requests and its connection is of no more use.
+    public func answers(_ command: MemcachedCommand) -> Bool {
+        switch self {
+        case .error, .clientError, .serverError: true
+        case .end: command.isRetrieval
+        case .stored, .notStored: command.isStorage
+        case .exists: command == .cas
+        case .notFound: Self.canMiss(command)
+        case .deleted: command == .delete
+        case .touched: command == .touch
+        case .ok: command == .verbosity || command == .flushAll
+        case .number: command == .incr || command == .decr
+        case .version: command == .version
+        case .other: false
+        }
+    }
+
+    private static func canMiss(_ command: MemcachedCommand) -> Bool {
+        switch command {
+        case .cas, .incr, .decr, .touch, .delete: true
+        case .get, .gets, .gat, .gats, .set, .add, .replace, .append, .prepend, .version,
+            .verbosity, .flushAll, .quit:
+            false
+        }
+    }
+
+    /// The class of the line `bytes[start..<end]`, newline excluded.
+    init(line bytes: Span<UInt8>, from start: Int, to end: Int) {
+        var index = start
+        var word: UInt64 = 0
+        while index < end, bytes[index] != UInt8(ascii: " ") {
+            word = word << 8 | UInt64(bytes[index])
+            index += 1
+        }
+        self = Self.kind(word: word, length: index - start, isWholeLine: index == end)
+        if self == .other, Self.isNumber(bytes, from: start, to: index) {
+            self = .number
+        }
+    }
+
+    /// The class of a line by its first word, of which the last eight letters and the length say
+    /// enough. Errors and the version go on after it; the other words stand alone.
+    private static func kind(word: UInt64, length: Int, isWholeLine: Bool) -> MemcachedReplyKind {
+        switch (length, word) {
+        case (5, 0x45_5252_4f52): .error
+        case (12, 0x4e54_5f45_5252_4f52): .clientError
+        case (12, 0x4552_5f45_5252_4f52): .serverError
+        case (7, 0x56_4552_5349_4f4e): .version
+        default: isWholeLine ? lonelyKind(word: word, length: length) : .other
+        }
+    }
+
+    private static func lonelyKind(word: UInt64, length: Int) -> MemcachedReplyKind {
+        switch (length, word) {
+        case (3, 0x45_4e44): .end
+        case (6, 0x5354_4f52_4544): .stored
+        case (10, 0x545f_5354_4f52_4544): .notStored
+        case (6, 0x4558_4953_5453): .exists
+        case (9, 0x4f54_5f46_4f55_4e44): .notFound
+        case (7, 0x44_454c_4554_4544): .deleted
+        case (7, 0x54_4f55_4348_4544): .touched
+        case (2, 0x4f4b): .ok
+        default: .other
+        }
+    }
+
+    /// A number may be padded with spaces where it became shorter, so only its word is asked for.
+    private static func isNumber(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Bool {
+        MemcachedToken(start: start, end: end).number(in: bytes, upTo: .max) != nil
+    }
+}

@@ -1,0 +1,129 @@
+/// How far one scan came.
+public struct MemcachedScan: Sendable {
+    /// What stopped the scan.
+    public enum State: Sendable, Equatable {
+        /// The reply is over.
+        case complete(MemcachedReplyKind)
+        /// A VALUE line was consumed; its key counts from this scan's first byte. Scan on for
+        /// its data.
+        case value(keyOffset: Int, keyLength: Int)
+        /// The bytes have run out.
+        case incomplete
+        /// This is no reply: the connection is of no more use.
+        case malformed
+    }
+
+    /// Bytes that belong to the reply and are done with; the next scan starts behind them.
+    public let consumed: Int
+
+    /// What stopped the scan.
+    public let state: State
+}
+
+/// Follows a server's reply while it streams by, and finds its end.
+///
+/// Bytes continue where the last scan stopped consuming. Lines are consumed whole, data blocks
+/// in whatever pieces they come. After `.complete` and `.malformed` the scanner is fresh.
+public struct MemcachedReplyScanner: Sendable {
+    /// Bytes of a line that is no VALUE; error texts may be long, but not so long.
+    private static let lineLimit = 64 << 10
+
+    /// Bytes of the current value's data, CRLF included, that are still to come.
+    public private(set) var bodyRemaining = 0
+
+    /// So many bytes of the line were searched and have no newline.
+    private var searched = 0
+
+    /// A VALUE has come: only another, END or an error may follow.
+    private var hasValues = false
+
+    /// A scanner for one connection.
+    public init() {}
+
+    /// Consumes up to and including the next VALUE line or the reply's end.
+    public mutating func scan(_ bytes: Span<UInt8>) -> MemcachedScan {
+        var start = 0
+        if bodyRemaining > 0 {
+            guard consumeBody(bytes, &start) else { return malformed(at: start) }
+            guard bodyRemaining == 0 else {
+                return MemcachedScan(consumed: start, state: .incomplete)
+            }
+        }
+        if searched == 0, let value = MemcachedValue(at: start, in: bytes) {
+            return begin(value, at: start)
+        }
+        guard let newline = findNewline(in: bytes, from: start) else {
+            return awaitLine(bytes, from: start)
+        }
+        guard newline > start, bytes[newline - 1] == UInt8(ascii: "\r") else {
+            return malformed(at: start)
+        }
+        return readLine(bytes, from: start, to: newline - 1)
+    }
+
+    /// Takes what there is of the data; false if it does not end in CRLF.
+    private mutating func consumeBody(_ bytes: Span<UInt8>, _ start: inout Int) -> Bool {
+        let length = min(bodyRemaining, bytes.count)
+        bodyRemaining -= length
+        start = length
+        // The last two bytes of the block may come in different pieces.
+        if bodyRemaining == 0, bytes[length - 1] != UInt8(ascii: "\n") { return false }
+        let carriageReturn = length - 2 + bodyRemaining
+        guard bodyRemaining <= 1, carriageReturn >= 0, carriageReturn < length else { return true }
+        return bytes[carriageReturn] == UInt8(ascii: "\r")
+    }
+
+    private mutating func findNewline(in bytes: Span<UInt8>, from start: Int) -> Int? {
+        let count = bytes.count
+        var index = start + searched
+        while index < count {
+            if bytes[index] == UInt8(ascii: "\n") {
+                searched = 0
+                return index
+            }
+            index += 1
+        }
+        searched = count - start
+        return nil
+    }
+
+    /// The line at `start` has no end yet.
+    private mutating func awaitLine(_ bytes: Span<UInt8>, from start: Int) -> MemcachedScan {
+        let isValue = MemcachedValue.hasPrefix(bytes, at: start)
+        guard searched < (isValue ? MemcachedValue.lineLimit : Self.lineLimit) else {
+            return malformed(at: start)
+        }
+        return MemcachedScan(consumed: start, state: .incomplete)
+    }
+
+    private mutating func readLine(
+        _ bytes: Span<UInt8>, from start: Int, to end: Int
+    ) -> MemcachedScan {
+        if MemcachedValue.hasPrefix(bytes, at: start) {
+            guard let value = MemcachedValue(at: start, in: bytes) else {
+                return malformed(at: start)
+            }
+            return begin(value, at: start)
+        }
+        let kind = MemcachedReplyKind(line: bytes, from: start, to: end)
+        guard end + 2 - start <= Self.lineLimit, !hasValues || kind == .end || kind.isError else {
+            return malformed(at: start)
+        }
+        hasValues = false
+        return MemcachedScan(consumed: end + 2, state: .complete(kind))
+    }
+
+    /// Goes on to the data of a value whose line is read.
+    private mutating func begin(_ value: MemcachedValue, at start: Int) -> MemcachedScan {
+        bodyRemaining = value.dataLength
+        hasValues = true
+        return MemcachedScan(
+            consumed: start + value.lineLength,
+            state: .value(keyOffset: value.keyOffset, keyLength: value.keyLength))
+    }
+
+    private mutating func malformed(at offset: Int) -> MemcachedScan {
+        self = MemcachedReplyScanner()
+        return MemcachedScan(consumed: offset, state: .malformed)
+    }
+}

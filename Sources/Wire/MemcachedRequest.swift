@@ -1,0 +1,55 @@
+/// A request that a memcached server reads as exactly one command.
+///
+///     0 ........ keyOffset ======== ... noreplyOffset .. lineLength ......... length
+///      command    first key   rest of line     noreply CRLF  data block, CRLF
+///
+/// All offsets count from the request's first byte.
+public struct MemcachedRequest: Sendable {
+    /// What is asked.
+    public let command: MemcachedCommand
+
+    /// The client wants no answer.
+    public internal(set) var hasNoreply = false
+
+    /// The first key.
+    public internal(set) var keyOffset = 0
+
+    /// Bytes of the first key; 0 if the command has none.
+    public internal(set) var keyLength = 0
+
+    /// How many keys the line names.
+    public internal(set) var keyCount = 0
+
+    /// The time argument of `gat` and `gats`.
+    public internal(set) var exptimeOffset = 0
+
+    /// Bytes of the time argument of `gat` and `gats`; 0 for all others.
+    public internal(set) var exptimeLength = 0
+
+    /// Where the last word before `noreply` and the newline ends: these bytes, CRLF and the data
+    /// block are the same request with an answer.
+    public internal(set) var noreplyOffset = 0
+
+    /// Bytes of the line with its newline.
+    public internal(set) var lineLength = 0
+
+    /// Bytes of the data block with its CRLF; 0 if the command has none.
+    public internal(set) var dataLength = 0
+
+    /// Bytes of the whole request.
+    public var length: Int { lineLength + dataLength }
+
+    init(_ command: MemcachedCommand) {
+        self.command = command
+    }
+
+    /// A `get` of one key, which CRLF follows at once.
+    init(getKeyFrom keyOffset: Int, to end: Int) {
+        command = .get
+        self.keyOffset = keyOffset
+        keyLength = end - keyOffset
+        keyCount = 1
+        noreplyOffset = end
+        lineLength = end + 2
+    }
+}

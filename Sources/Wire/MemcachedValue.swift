@@ -1,0 +1,75 @@
+/// A VALUE block of a retrieval's reply:
+///
+///     0 .... keyOffset ====== ................. lineLength ........... length
+///      VALUE        key       flags length [cas]           data, CRLF
+///
+/// Offsets count from the same place as those given to the function that found it.
+public struct MemcachedValue: Sendable {
+    /// `VALUE `, with its one space.
+    static let prefixLength = 6
+
+    /// Where the key is.
+    public let keyOffset: Int
+
+    /// Bytes of the key.
+    public let keyLength: Int
+
+    /// Bytes of the first line, CRLF included.
+    public let lineLength: Int
+
+    /// Bytes of the data with its CRLF.
+    public let dataLength: Int
+
+    /// Bytes of the whole block.
+    public var length: Int { lineLength + dataLength }
+
+    /// Bytes of a VALUE line: a key, three numbers and spaces need some 300.
+    static let lineLimit = 2048
+
+    /// Reads the line that starts at the offset; nil if it is no VALUE line, or is not whole.
+    init?(at start: Int, in bytes: Span<UInt8>) {
+        guard Self.hasPrefix(bytes, at: start) else { return nil }
+        var line = MemcachedLineCursor(at: start + Self.prefixLength)
+        let key = line.next(in: bytes)
+        let flags = line.next(in: bytes)
+        let data = line.next(in: bytes)
+        let end = data.end
+        guard key.length > 0, flags.number(in: bytes, upTo: .max) != nil,
+            let dataLength = data.number(
+                in: bytes, upTo: UInt64(MemcachedLimits.countableValueLength)),
+            let lineEnd = Self.lineEnd(&line, after: end, in: bytes),
+            !line.hasControl, lineEnd - start <= Self.lineLimit
+        else { return nil }
+        keyOffset = key.start
+        keyLength = key.length
+        lineLength = lineEnd - start
+        self.dataLength = Int(dataLength) + 2
+    }
+
+    /// Where the line ends, CRLF included: at once, or after the unique number that `gets` asks
+    /// for.
+    private static func lineEnd(
+        _ line: inout MemcachedLineCursor, after end: Int, in bytes: Span<UInt8>
+    ) -> Int? {
+        guard end < bytes.count else { return nil }
+        if bytes[end] == UInt8(ascii: " ") {
+            let unique = line.next(in: bytes)
+            guard unique.length == 0 || unique.number(in: bytes, upTo: .max) != nil else {
+                return nil
+            }
+        }
+        let position = line.position
+        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\r"),
+            bytes[position + 1] == UInt8(ascii: "\n")
+        else { return nil }
+        return position + 2
+    }
+
+    /// Whether `VALUE ` stands at the offset.
+    static func hasPrefix(_ bytes: Span<UInt8>, at start: Int) -> Bool {
+        guard bytes.count - start >= prefixLength else { return false }
+        return bytes[start] == UInt8(ascii: "V") && bytes[start + 1] == UInt8(ascii: "A")
+            && bytes[start + 2] == UInt8(ascii: "L") && bytes[start + 3] == UInt8(ascii: "U")
+            && bytes[start + 4] == UInt8(ascii: "E") && bytes[start + 5] == UInt8(ascii: " ")
+    }
+}

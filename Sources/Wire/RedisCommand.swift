@@ -1,0 +1,142 @@
+/// What the proxy knows about one Redis command: a line of `RedisCommand.table`.
+///
+/// The parser names a request's command by `ID`; all else is looked up here.
+public struct RedisCommand: Sendable {
+    let packedName: RedisName
+    /// Arguments including the name: exactly that many, or if negative, at least that many.
+    public let arity: Int8
+    /// Which arguments are keys.
+    public let keys: KeyPositions
+    /// What the proxy does with it.
+    public let handling: Handling
+    let flags: Flags
+
+    init(
+        _ name: RedisName, _ arity: Int8, _ keys: KeyPositions, _ handling: Handling,
+        _ flags: Flags = []
+    ) {
+        packedName = name
+        self.arity = arity
+        self.keys = keys
+        self.handling = handling
+        self.flags = flags
+    }
+
+    /// The name in lower case. Allocates; for messages only.
+    public var name: String { packedName.text }
+
+    /// It may change data, so it belongs to a primary.
+    public var isWrite: Bool { flags.contains(.write) }
+
+    /// It changes nothing, so a replica may answer it and running it again does no harm.
+    public var isReadOnly: Bool { flags.contains(.readonly) }
+
+    /// Whether a request of that many arguments, the name included, has the right number of them.
+    /// For MSET and MSETNX that means that keys and values pair up, which Redis reports in the same
+    /// words.
+    public func accepts(argumentCount: Int) -> Bool {
+        if case .range(_, _, 2) = keys, argumentCount % 2 == 0 { return false }
+        return arity >= 0 ? argumentCount == Int(arity) : argumentCount >= -Int(arity)
+    }
+
+    /// What the proxy does with a command.
+    public enum Handling: Sendable, Equatable {
+        /// Goes to the one server that holds all its keys.
+        case forward
+        /// MGET: one value for each key, from each key's server, in the order of the keys.
+        case mget
+        /// MSET: each pair to its key's server, one OK.
+        case mset
+        /// DEL, EXISTS, TOUCH, UNLINK: the integers of the keys' servers are added up.
+        case sum
+        /// The proxy answers by itself.
+        case local(LocalCommand)
+        /// Has no key and any server's answer will do.
+        case anyServer
+        /// Redis knows it, the proxy does not serve it: it blocks, concerns the connection or the
+        /// server as a whole, or has no key to tell the server by.
+        case unsupported
+    }
+
+    /// The commands that the proxy answers by itself.
+    public enum LocalCommand: Sendable {
+        case ping, echo, quit, auth, command, select, hello, client, multi
+    }
+
+    /// The part of Redis' own command flags that matters here.
+    struct Flags: OptionSet {
+        let rawValue: UInt8
+
+        static let write = Flags(rawValue: 1)
+        static let readonly = Flags(rawValue: 2)
+        static let denyoom = Flags(rawValue: 4)
+        static let fast = Flags(rawValue: 8)
+    }
+
+    // MARK: - Finding a command
+
+    /// A line of the command table.
+    public struct ID: Sendable, Equatable {
+        let rawValue: UInt16
+
+        /// A name that the table does not have.
+        public static var unknown: ID { ID(rawValue: .max) }
+
+        /// The line itself; nil for an unknown command.
+        public var command: RedisCommand? {
+            self == .unknown ? nil : RedisCommand.table[Int(rawValue)]
+        }
+    }
+
+    /// The command of that name in whatever case, `.unknown` if there is none.
+    public static func find(_ name: Span<UInt8>) -> ID {
+        find(name, at: 0, length: name.count)
+    }
+
+    @inline(__always)
+    static func find(_ bytes: Span<UInt8>, at offset: Int, length: Int) -> ID {
+        guard length <= RedisName.maxLength else { return .unknown }
+        return index.find(RedisName(bytes, at: offset, length: length))
+    }
+
+    private static let index = Index()
+
+    /// The table's names, hashed, with linear probing.
+    ///
+    /// Half of the slots stay empty, so a probe soon ends; a slot is 32 bytes and holds the whole
+    /// name, so that a hit usually costs one cache line.
+    private struct Index: Sendable {
+        private struct Slot {
+            let name: RedisName
+            let id: ID
+        }
+
+        /// 512 slots for 240 commands.
+        private static let bits: UInt64 = 9
+        private static let mask = 1 << Int(bits) - 1
+        private var slots: [Slot]
+
+        init() {
+            precondition(RedisCommand.table.count <= Self.mask / 2 + 1)
+            slots = Array(repeating: Slot(name: "", id: .unknown), count: Self.mask + 1)
+            for (line, command) in RedisCommand.table.enumerated() {
+                var at = Self.home(of: command.packedName)
+                while slots[at].id != .unknown { at = (at + 1) & Self.mask }
+                slots[at] = Slot(name: command.packedName, id: ID(rawValue: UInt16(line)))
+            }
+        }
+
+        func find(_ name: RedisName) -> ID {
+            var at = Self.home(of: name)
+            while slots[at].id != .unknown {
+                if slots[at].name == name { return slots[at].id }
+                at = (at &+ 1) & Self.mask
+            }
+            return .unknown
+        }
+
+        private static func home(of name: RedisName) -> Int {
+            Int(truncatingIfNeeded: name.hash &>> (64 - bits))
+        }
+    }
+}

@@ -1,0 +1,90 @@
+/// The replies that the proxy makes itself. They allocate; none is on the path of a forwarded
+/// request.
+extension RedisReply {
+    /// The status of a success.
+    public static let ok = Array("+OK\r\n".utf8)
+    /// PING's status.
+    public static let pong = Array("+PONG\r\n".utf8)
+    /// The bulk that stands for no value.
+    public static let nullBulk = Array("$-1\r\n".utf8)
+    /// An array without elements.
+    public static let emptyArray = Array("*0\r\n".utf8)
+
+    /// A status line. CR, LF and other control characters become spaces.
+    public static func status(_ text: String) -> [UInt8] {
+        line(UInt8(ascii: "+"), Array(text.utf8))
+    }
+
+    /// An error line; `text` begins with its code, as in "ERR no such key". Control characters
+    /// become spaces, so that no text can end the line early.
+    public static func error(_ text: String) -> [UInt8] {
+        error(utf8: Array(text.utf8))
+    }
+
+    static func error(utf8 text: [UInt8]) -> [UInt8] {
+        line(UInt8(ascii: "-"), text)
+    }
+
+    /// An integer.
+    public static func integer(_ value: Int) -> [UInt8] {
+        Array(":\(value)\r\n".utf8)
+    }
+
+    /// A bulk with a copy of `value`.
+    public static func bulk(_ value: Span<UInt8>) -> [UInt8] {
+        var reply = Array("$\(value.count)\r\n".utf8)
+        reply.reserveCapacity(reply.count + value.count + 2)
+        for index in value.indices { reply.append(value[index]) }
+        reply += [ByteScanner.carriageReturn, ByteScanner.lineFeed]
+        return reply
+    }
+
+    /// A bulk with the UTF-8 of `text`.
+    public static func bulk(_ text: String) -> [UInt8] {
+        bulk(Array(text.utf8).span)
+    }
+
+    /// The header of an array; its elements follow.
+    public static func arrayHeader(count: Int) -> [UInt8] {
+        Array("*\(count)\r\n".utf8)
+    }
+
+    private static func line(_ marker: UInt8, _ text: [UInt8]) -> [UInt8] {
+        let harmless = text.map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: " ") : $0 }
+        return [marker] + harmless + [ByteScanner.carriageReturn, ByteScanner.lineFeed]
+    }
+
+    // MARK: - Redis' own words
+
+    /// What Redis says to a command it does not know: at most 128 bytes of the name, and arguments
+    /// until their quoted text has reached 128 bytes. A zero byte ends a text, as it does in C.
+    public static func unknownCommand(_ request: RedisRequest, in bytes: Span<UInt8>) -> [UInt8] {
+        let shown = 128
+        var listed: [UInt8] = []
+        var arguments = RedisArguments(behindNameOf: request)
+        while listed.count < shown, let argument = arguments.next(in: bytes) {
+            let text = text(in: bytes, argument.range, atMost: shown - listed.count)
+            listed += [UInt8(ascii: "'")] + text + Array("' ".utf8)
+        }
+        let name = text(in: bytes, request.nameRange, atMost: shown)
+        return error(
+            utf8: Array("ERR unknown command '".utf8) + name
+                + Array("', with args beginning with: ".utf8) + listed)
+    }
+
+    private static func text(in bytes: Span<UInt8>, _ range: Range<Int>, atMost limit: Int)
+        -> [UInt8]
+    {
+        var text: [UInt8] = []
+        for index in range.prefix(limit) {
+            guard bytes[index] != 0 else { break }
+            text.append(bytes[index])
+        }
+        return text
+    }
+
+    /// What Redis says to a number of arguments that the command does not take.
+    public static func wrongArity(_ command: RedisCommand) -> [UInt8] {
+        error("ERR wrong number of arguments for '\(command.name)' command")
+    }
+}

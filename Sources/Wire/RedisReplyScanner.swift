@@ -1,0 +1,229 @@
+/// How far a `RedisReplyScanner` came.
+public struct RedisScan: Sendable, Equatable {
+    /// What the bytes amount to.
+    public enum State: Sendable {
+        /// The reply ends with the last consumed byte.
+        case complete
+        /// More bytes of the reply are to come.
+        case incomplete
+        /// This is no reply. Nothing behind it can be trusted: close the server connection.
+        case malformed
+    }
+
+    /// Bytes that belong to the reply; they need not be shown again.
+    public let consumed: Int
+    /// What the bytes amount to.
+    public let state: State
+    /// First byte of the reply (`+ - : $ *`, or one of RESP3's), also of one that is now complete;
+    /// 0 if none was seen.
+    public let kind: UInt8
+}
+
+/// Finds the end of each reply in a server's bytes while they pass through.
+///
+/// A server connection owns one. Each `scan` gets the bytes that follow those consumed before.
+/// Whole header lines and any part of a bulk's body are consumed, so a reply of any size passes
+/// through a small buffer, and nothing but a header line ever waits for its rest.
+///
+/// Nested arrays are counted on a stack:
+///
+///     *2 CRLF *3 CRLF :1 CRLF          left: [2, 2], depth 2
+///
+/// Always: `left[0..<depth]` are above zero, and `bodyRemaining` is above zero only inside a bulk's
+/// body.
+public struct RedisReplyScanner: Sendable {
+    /// Arrays in arrays that are followed. Redis' own replies nest five deep; scripts may return
+    /// deeper ones.
+    public static let maxDepth = 32
+    /// Bytes of a status, error or integer line. Redis' own are far shorter; a line without an end
+    /// must not be buffered for ever.
+    public static let maxLineLength = 64 * 1024
+    /// Bytes of a `$` or `*` line with the largest number that can be: marker, 18 digits, CRLF.
+    private static let maxHeaderLength = 21
+
+    /// First byte of the current reply, 0 between replies.
+    public private(set) var kind: UInt8 = 0
+    /// Bytes still missing of the bulk body being read, its CRLF included; 0 outside of one.
+    public private(set) var bodyRemaining = 0
+    private var depth = 0
+    /// Elements still to come of each open array, outermost first; `maxDepth` of them.
+    private var left = [32 of Int](repeating: 0)
+    /// How far a line without an end was searched, counted from its first byte.
+    private var searched = 0
+
+    /// Whether RESP3's types are replies too.
+    private let allowsRESP3: Bool
+
+    /// A scanner before a reply.
+    ///
+    /// - Parameter allowsRESP3: for a connection on which HELLO 3 was said; on others RESP3's types
+    ///   are malformed.
+    public init(allowsRESP3: Bool = false) {
+        self.allowsRESP3 = allowsRESP3
+    }
+
+    private enum Step {
+        /// An element ended.
+        case element
+        /// An array with elements began.
+        case array
+        case incomplete
+        case malformed
+    }
+
+    /// Reads on to the end of the reply or of the bytes. After `.complete` it is ready for the next
+    /// reply; after `.malformed` it must not be used again.
+    public mutating func scan(_ bytes: Span<UInt8>) -> RedisScan {
+        var at = 0
+        while true {
+            let step = bodyRemaining > 0 ? body(bytes, &at) : header(bytes, &at)
+            switch step {
+            case .element:
+                guard endElement() else { continue }
+                defer { kind = 0 }
+                return RedisScan(consumed: at, state: .complete, kind: kind)
+            case .array:
+                continue
+            case .incomplete:
+                return RedisScan(consumed: at, state: .incomplete, kind: kind)
+            case .malformed:
+                return RedisScan(consumed: at, state: .malformed, kind: kind)
+            }
+        }
+    }
+
+    /// Counts an element in its array and, if that was the last one, the array in its own. True if
+    /// the reply ended.
+    private mutating func endElement() -> Bool {
+        while depth > 0 {
+            left[depth &- 1] &-= 1
+            if left[depth &- 1] > 0 { return false }
+            depth &-= 1
+        }
+        return true
+    }
+
+    @inline(__always)
+    private mutating func header(_ bytes: Span<UInt8>, _ at: inout Int) -> Step {
+        guard at < bytes.count else { return .incomplete }
+        let marker = bytes[at]
+        if kind == 0 { kind = marker }
+        switch marker {
+        case UInt8(ascii: "$"), UInt8(ascii: "*"):
+            let line = ByteScanner.decimalLine(at: at &+ 1, in: bytes)
+            guard line.end > 0 else { return nullOrPartialHeader(bytes, &at) }
+            at = line.end
+            return marker == UInt8(ascii: "$")
+                ? beginBody(line.value, bytes, &at) : beginArray(line.value)
+        case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ":"):
+            return simpleLine(bytes, &at)
+        default:
+            return allowsRESP3 ? headerOfRESP3(bytes, &at) : .malformed
+        }
+    }
+
+    /// RESP3's own types. Pushes are malformed: nobody here subscribes or tracks, and one would
+    /// shift every reply.
+    @inline(never)
+    private mutating func headerOfRESP3(_ bytes: Span<UInt8>, _ at: inout Int) -> Step {
+        let marker = bytes[at]
+        switch marker {
+        case UInt8(ascii: "_"), UInt8(ascii: "#"), UInt8(ascii: ","), UInt8(ascii: "("):
+            return simpleLine(bytes, &at)
+        case UInt8(ascii: "!"), UInt8(ascii: "="), UInt8(ascii: "%"), UInt8(ascii: "~"),
+            UInt8(ascii: "|"):
+            let line = ByteScanner.decimalLine(at: at &+ 1, in: bytes)
+            guard line.end > 0 else { return partialHeader(bytes, at) }
+            at = line.end
+            return beginOfRESP3(marker, line.value, bytes, &at)
+        default:
+            return .malformed
+        }
+    }
+
+    private mutating func beginOfRESP3(
+        _ marker: UInt8, _ count: Int, _ bytes: Span<UInt8>, _ at: inout Int
+    ) -> Step {
+        switch marker {
+        case UInt8(ascii: "~"): return beginArray(count)
+        case UInt8(ascii: "%"), UInt8(ascii: "|"):
+            guard count <= Int.max / 4 else { return .malformed }
+            // Attributes stand before the element that they belong to, and both together are one
+            // element.
+            return beginArray(marker == UInt8(ascii: "%") ? count * 2 : count * 2 + 1)
+        default: return beginBody(count, bytes, &at)
+        }
+    }
+
+    private func partialHeader(_ bytes: Span<UInt8>, _ at: Int) -> Step {
+        let window = at + 1..<at + Self.maxHeaderLength
+        let end = ByteScanner.offset(of: ByteScanner.lineFeed, in: bytes, window)
+        return end == nil && bytes.count < window.upperBound ? .incomplete : .malformed
+    }
+
+    private mutating func beginBody(_ length: Int, _ bytes: Span<UInt8>, _ at: inout Int) -> Step {
+        bodyRemaining = length &+ 2
+        return body(bytes, &at)
+    }
+
+    private mutating func beginArray(_ count: Int) -> Step {
+        guard count > 0 else { return .element }
+        guard depth < Self.maxDepth else { return .malformed }
+        left[depth] = count
+        depth &+= 1
+        return .array
+    }
+
+    /// Consumes what there is of a bulk's body, and checks the CRLF behind it.
+    @inline(__always)
+    private mutating func body(_ bytes: Span<UInt8>, _ at: inout Int) -> Step {
+        let taken = min(bytes.count &- at, max(bodyRemaining &- 2, 0))
+        at &+= taken
+        bodyRemaining &-= taken
+        while bodyRemaining > 0 {
+            guard at < bytes.count else { return .incomplete }
+            let expected = bodyRemaining == 2 ? ByteScanner.carriageReturn : ByteScanner.lineFeed
+            guard bytes[at] == expected else { return .malformed }
+            at &+= 1
+            bodyRemaining &-= 1
+        }
+        return .element
+    }
+
+    /// A status, error or integer: text up to CRLF. A lone CR or LF inside could end the line early
+    /// for a client.
+    @inline(__always)
+    private mutating func simpleLine(_ bytes: Span<UInt8>, _ at: inout Int) -> Step {
+        let limit = min(bytes.count, at + Self.maxLineLength)
+        var end = at &+ max(searched, 1)
+        while end < limit, bytes[end] != ByteScanner.carriageReturn {
+            guard bytes[end] != ByteScanner.lineFeed else { return .malformed }
+            end &+= 1
+        }
+        guard end &+ 1 < limit else {
+            searched = end &- at
+            return bytes.count &- at >= Self.maxLineLength ? .malformed : .incomplete
+        }
+        guard bytes[end &+ 1] == ByteScanner.lineFeed else { return .malformed }
+        if bytes[at] == UInt8(ascii: ":") {
+            guard ByteScanner.integer(in: bytes, at &+ 1..<end) != nil else { return .malformed }
+        }
+        searched = 0
+        at = end &+ 2
+        return .element
+    }
+
+    /// A `$` or `*` line that holds no count: "-1", incomplete, or wrong.
+    @inline(never)
+    private func nullOrPartialHeader(_ bytes: Span<UInt8>, _ at: inout Int) -> Step {
+        let window = at + 1..<at + Self.maxHeaderLength
+        guard let end = ByteScanner.offset(of: ByteScanner.carriageReturn, in: bytes, window) else {
+            return bytes.count < window.upperBound ? .incomplete : .malformed
+        }
+        guard end + 1 < bytes.count else { return .incomplete }
+        guard bytes[end + 1] == ByteScanner.lineFeed else { return .malformed }
+        guard ByteScanner.integer(in: bytes, at + 1..<end) == -1 else { return .malformed }
+        at = end + 2
+        return .element
+    }
+}
