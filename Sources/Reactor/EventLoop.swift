@@ -1,0 +1,92 @@
+import CLibev
+import Glibc
+
+/// One libev loop over epoll: it waits for descriptors, timers and wakeups, and calls their owners.
+///
+/// A loop and all that is attached to it belong to one thread, the one that calls `run`. Everything
+/// attached holds its loop, so the loop outlives its watchers, whatever the order in which their
+/// owner lets go of them.
+///
+/// One turn: hooks before waiting, epoll, hooks after waiting, then the callbacks of timers and
+/// descriptors.
+@safe
+public final class EventLoop {
+    /// libev's side of the loop, for the watchers of this module.
+    let raw: OpaquePointer
+
+    /// Marks the clock as stale after each wait; it also keeps `run` from returning for want of
+    /// watchers.
+    private let turn: UnsafeMutablePointer<ev_check>
+
+    private var cachedNow: Int64 = 0
+    private var isClockStale = true
+
+    /// Makes a loop; it fails if the process is out of descriptors or memory.
+    public init() throws(SystemError) {
+        // The environment must not choose another backend, and a timerfd would only notice jumps of
+        // the wall clock, which nothing here looks at.
+        let flags = UInt32(EVBACKEND_EPOLL | EVFLAG_NOENV | EVFLAG_NOTIMERFD)
+        guard let raw = unsafe ev_loop_new(flags) else {
+            throw SystemError(call: "epoll_create1")
+        }
+        unsafe self.raw = raw
+        unsafe turn = .allocate(capacity: 1)
+        unsafe turn.initialize(to: ev_check())
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe clibev_check_init(
+            turn,
+            { _, watcher, _ in
+                guard let owner = unsafe watcher?.pointee.data else { return }
+                unsafe Unmanaged<EventLoop>.fromOpaque(owner).takeUnretainedValue().isClockStale =
+                    true
+            }, this, CLIBEV_FIRST)
+        unsafe ev_check_start(raw, turn)
+    }
+
+    deinit {
+        unsafe ev_check_stop(raw, turn)
+        unsafe turn.deallocate()
+        unsafe ev_loop_destroy(raw)
+    }
+
+    /// Turns until `stop` is called from a callback.
+    public func run() {
+        isClockStale = true
+        unsafe ev_run(raw, 0)
+    }
+
+    /// Turns once; with `waiting`, it first waits until there is an event, else it takes only what
+    /// is there.
+    public func runOnce(waiting: Bool) {
+        isClockStale = true
+        unsafe ev_run(raw, Int32(waiting ? EVRUN_ONCE : EVRUN_NOWAIT))
+    }
+
+    /// Makes the running `run` return after this turn; for the loop's own thread (others use a
+    /// `Wakeup`).
+    public func stop() {
+        unsafe ev_break(raw, Int32(EVBREAK_ONE))
+    }
+
+    /// Milliseconds on the monotonic clock, read at most once per turn.
+    public var now: Int64 {
+        if isClockStale { refreshNow() }
+        return cachedNow
+    }
+
+    /// Reads the clock again, for a caller whose turn took long.
+    public func refreshNow() {
+        cachedNow = EventLoop.monotonicMicroseconds() / 1000
+        isClockStale = false
+    }
+
+    /// Microseconds on the monotonic clock, read afresh.
+    public static func monotonicMicroseconds() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+}
+
+@available(*, unavailable)
+extension EventLoop: Sendable {}

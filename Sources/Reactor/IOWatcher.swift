@@ -1,0 +1,73 @@
+import CLibev
+
+/// What a descriptor is ready for, or is watched for.
+public struct Readiness: OptionSet, Sendable {
+    /// libev's bits.
+    public let rawValue: Int32
+
+    /// A set of libev's bits.
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    /// Bytes, a connection, the end of the stream or an error can be read.
+    public static let readable = Readiness(rawValue: Int32(EV_READ))
+
+    /// The kernel takes bytes, or a connect has come to its end.
+    public static let writable = Readiness(rawValue: Int32(EV_WRITE))
+}
+
+/// Interest in one descriptor, and the closure to call when it is ready (level-triggered).
+///
+/// The owner keeps the descriptor open while it is watched, and stops the watcher before closing
+/// it. A watcher may be stopped, cancelled or released inside its own callback.
+@safe
+public final class IOWatcher {
+    private let loop: EventLoop
+    private let watcher: UnsafeMutablePointer<ev_io>
+    private var body: ((Readiness) -> Void)?
+
+    /// What the descriptor is watched for now.
+    public private(set) var interest: Readiness = []
+
+    /// A watcher of `descriptor` that is stopped until `watch` is called.
+    public init(_ loop: EventLoop, descriptor: Int32, _ body: @escaping (Readiness) -> Void) {
+        self.loop = loop
+        self.body = body
+        unsafe watcher = .allocate(capacity: 1)
+        unsafe watcher.initialize(to: ev_io())
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe clibev_io_init(
+            watcher,
+            { _, watcher, events in
+                guard let owner = unsafe watcher?.pointee.data else { return }
+                let this = unsafe Unmanaged<IOWatcher>.fromOpaque(owner).takeUnretainedValue()
+                this.body?(Readiness(rawValue: events).intersection([.readable, .writable]))
+            }, descriptor, this)
+    }
+
+    deinit {
+        unsafe ev_io_stop(loop.raw, watcher)
+        unsafe watcher.deallocate()
+    }
+
+    /// Watches for `interest` from now on; `[]` stops. Free if nothing changes.
+    public func watch(_ interest: Readiness) {
+        guard interest != self.interest else { return }
+        unsafe ev_io_stop(loop.raw, watcher)
+        self.interest = interest
+        guard !interest.isEmpty else { return }
+        unsafe clibev_io_set(watcher, interest.rawValue)
+        unsafe ev_io_start(loop.raw, watcher)
+    }
+
+    /// Stops watching; an event of this turn that is still undelivered is dropped.
+    public func stop() { watch([]) }
+
+    /// Stops for good and lets go of the closure and of what it holds.
+    public func cancel() {
+        stop()
+        body = nil
+    }
+}
+
+@available(*, unavailable)
+extension IOWatcher: Sendable {}

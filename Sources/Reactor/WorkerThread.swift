@@ -1,0 +1,78 @@
+import CSystem
+import Glibc
+import Synchronization
+
+/// A thread of ours: it has a name and blocks all signals, so that the main loop gets them.
+public struct WorkerThread: Sendable {
+    /// Empty after the thread was joined.
+    private final class Identity: Sendable {
+        let thread: Mutex<pthread_t?>
+
+        init(_ thread: pthread_t) { self.thread = Mutex(thread) }
+    }
+
+    /// What the new thread takes over.
+    private final class Start {
+        let name: String
+        let body: () -> Void
+
+        init(name: String, body: @escaping () -> Void) {
+            self.name = name
+            self.body = body
+        }
+    }
+
+    private let identity: Identity
+
+    /// Starts a thread that runs `body` and ends with it.
+    ///
+    /// ps and top show the first 15 bytes of `name`. Fails if the process may not have more
+    /// threads.
+    public static func start(
+        name: String, _ body: sending @escaping () -> Void
+    ) throws(SystemError) -> WorkerThread {
+        let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
+        var thread = pthread_t()
+        // The new thread inherits the mask: it must not be able to take a signal even before its
+        // first instruction.
+        let code = withSignalsBlocked {
+            unsafe pthread_create(
+                &thread, nil,
+                { start in
+                    guard let start = unsafe start else { return nil }
+                    unsafe WorkerThread.run(Unmanaged<Start>.fromOpaque(start).takeRetainedValue())
+                    return nil
+                }, start.toOpaque())
+        }
+        guard code == 0 else {
+            unsafe start.release()
+            throw SystemError(code: code, call: "pthread_create")
+        }
+        return WorkerThread(identity: Identity(thread))
+    }
+
+    /// Waits until the thread has ended; further calls return at once.
+    public func join() {
+        let thread = identity.thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        if let thread { pthread_join(thread, nil) }
+    }
+
+    private static func run(_ start: Start) {
+        let longestName = 15
+        _ = unsafe String(decoding: start.name.utf8.prefix(longestName), as: UTF8.self)
+            .withCString { unsafe csystem_name_thread($0) }
+        start.body()
+    }
+
+    private static func withSignalsBlocked(_ body: () -> Int32) -> Int32 {
+        var all = sigset_t()
+        var before = sigset_t()
+        unsafe sigfillset(&all)
+        unsafe pthread_sigmask(SIG_BLOCK, &all, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        return body()
+    }
+}
