@@ -1,0 +1,90 @@
+internal import Wire
+
+/// HELLO and CLIENT: what client libraries say when they connect.
+extension Client {
+    /// `HELLO [2|3 [AUTH user password] [SETNAME name]]`: from 3 on, the client's requests go to
+    /// servers over connections that speak RESP3, and replies come as the servers write them.
+    func hello(_ words: [[UInt8]]) {
+        var speaksRESP3 = speaksRESP3
+        if let version = words.first {
+            switch String(decoding: version, as: UTF8.self) {
+            case "2": speaksRESP3 = false
+            case "3": speaksRESP3 = true
+            default: return answer(RedisReply.error("NOPROTO unsupported protocol version"))
+            }
+        }
+        guard takeOptions(of: words) else { return }
+        self.speaksRESP3 = speaksRESP3
+        answer(description)
+    }
+
+    /// - Returns: false if the client already has its error.
+    private func takeOptions(of words: [[UInt8]]) -> Bool {
+        var next = 1
+        while next < words.count {
+            let option = String(decoding: words[next], as: UTF8.self).lowercased()
+            if option == "auth", words.count - next > 2 {
+                isAuthenticated = isRight(user: words[next + 1], words[next + 2])
+                guard isAuthenticated else {
+                    answer(Self.wrongPassword)
+                    return false
+                }
+                next += 3
+            } else if option == "setname", words.count - next > 1 {
+                next += 2
+            } else {
+                answer(
+                    RedisReply.error(
+                        "ERR Syntax error in HELLO option '\(String(decoding: words[next], as: UTF8.self))'"
+                    ))
+                return false
+            }
+        }
+        guard isAuthenticated else {
+            answer(Self.helloNeedsPassword)
+            return false
+        }
+        return true
+    }
+
+    private static let helloNeedsPassword = RedisReply.error(
+        "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH "
+            + "<user> <pass> option can be used to authenticate the client and select the RESP protocol "
+            + "version at the same time")
+
+    /// The version of Redis whose commands the proxy knows.
+    private static let redisVersion = "7.0.0"
+
+    private var description: [UInt8] {
+        let fields: [(String, [UInt8])] = [
+            ("server", RedisReply.bulk("redis")),
+            ("version", RedisReply.bulk(Self.redisVersion)),
+            ("proto", RedisReply.integer(speaksRESP3 ? 3 : 2)),
+            ("id", RedisReply.integer(Int(handle.index) + 1)),
+            ("mode", RedisReply.bulk("standalone")),
+            ("role", RedisReply.bulk("master")),
+            ("modules", RedisReply.emptyArray),
+        ]
+        let header =
+            speaksRESP3
+            ? Array(ascii: "%\(fields.count)\r\n") : RedisReply.arrayHeader(count: fields.count * 2)
+        return fields.reduce(into: header) { $0 += RedisReply.bulk($1.0) + $1.1 }
+    }
+
+    /// CLIENT SETNAME and SETINFO are for the server's CLIENT LIST, where a proxy's clients do not
+    /// appear: taken and forgotten. The rest concerns a connection to a server that no client has
+    /// for itself.
+    func client(_ words: [[UInt8]]) {
+        let subcommand = String(decoding: words[0], as: UTF8.self)
+        switch (subcommand.lowercased(), words.count) {
+        case ("setname", 2), ("setinfo", 3): answer(RedisReply.ok)
+        case ("getname", 1): answer(speaksRESP3 ? Array(ascii: "_\r\n") : RedisReply.nullBulk)
+        case ("id", 1): answer(RedisReply.integer(Int(handle.index) + 1))
+        default:
+            answer(
+                RedisReply.error(
+                    "ERR unknown subcommand or wrong number of arguments for '\(subcommand)'. Try CLIENT HELP."
+                ))
+        }
+    }
+}

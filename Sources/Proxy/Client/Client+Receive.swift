@@ -1,0 +1,220 @@
+internal import Reactor
+
+/// Bytes to requests.
+extension Client {
+    /// One read per turn of the loop; what more there is waits for the next turn, so that one busy
+    /// client does not starve the others.
+    func receive() {
+        if isLingering { return discard() }
+        do throws(SystemError) {
+            if ownsBlock {
+                try receiveIntoBlock()
+            } else {
+                try receiveIntoScratch()
+            }
+        } catch {
+            close(because: .failed(error))
+        }
+    }
+
+    private func receiveIntoScratch() throws(SystemError) {
+        let kept = moveInputToScratch()
+        let scratch = unsafe worker.scratch
+        let room = unsafe UnsafeMutableRawBufferPointer(
+            rebasing: scratch[kept..<max(kept, Limits.scratch)])
+        switch try unsafe socket.read(into: room) {
+        case .bytes(let count): unsafe parse(RawBytes(rebasing: scratch[..<(kept + count)]))
+        case .wouldBlock: unsafe keep(RawBytes(rebasing: scratch[..<kept]))
+        case .endOfFile: endInput()
+        }
+    }
+
+    private func receiveIntoBlock() throws(SystemError) {
+        let room = min(input.roomAtEnd, inputNeeded - input.count)
+        let place = unsafe UnsafeMutableRawBufferPointer(start: input.placeAtEnd, count: room)
+        switch try unsafe socket.read(into: place) {
+        case .bytes(let count):
+            input.didFill(count)
+            parseBlock()
+        case .wouldBlock: break
+        case .endOfFile: endInput()
+        }
+    }
+
+    private func moveInputToScratch() -> Int {
+        let kept = input.count
+        guard kept > 0 else { return 0 }
+        unsafe worker.scratch.copyMemory(from: input.firstBytes)
+        input.removeAll(to: worker.blocks)
+        return kept
+    }
+
+    /// The client sends no more; it still gets its replies.
+    private func endInput() {
+        isFinished = true
+        input.removeAll(to: worker.blocks)
+        if requests.isEmpty && output.isEmpty { return close(because: .finished) }
+        updateInterest()
+    }
+
+    /// Goes on with requests that were held back.
+    func parseHeldBack() {
+        guard !isClosed, !isHeldBack else { return }
+        if ownsBlock {
+            parseBlock()
+        } else {
+            let kept = moveInputToScratch()
+            unsafe parse(RawBytes(rebasing: worker.scratch[..<kept]))
+        }
+        updateInterest()
+        markDirty()
+    }
+
+    // MARK: - Parsing
+
+    private func parse(_ bytes: RawBytes) {
+        var offset = min(skipCount, bytes.count)
+        skipCount -= offset
+        inputNeeded = 0
+        while offset < bytes.count && !isFinished {
+            guard hasRoom else {
+                isHeldBack = true
+                break
+            }
+            let taken = unsafe parseOne(bytes.dropping(offset))
+            if taken == 0 || isClosed { break }
+            skipCount = max(0, taken - (bytes.count - offset))
+            offset += taken - skipCount
+        }
+        if isFinished || isClosed { return }
+        unsafe keep(bytes.dropping(offset))
+        if isHeldBack { updateInterest() }
+    }
+
+    /// Parses and dispatches the request at the front.
+    ///
+    /// - Returns: its length, which for a refused one may reach beyond the bytes; 0 if it is not
+    ///   complete.
+    private func parseOne(_ bytes: RawBytes) -> Int {
+        unsafe pool.isRedis ? parseRedis(bytes) : parseMemcached(bytes)
+    }
+
+    /// Parses the request that has the input to itself.
+    private func parseBlock() {
+        guard input.count >= inputNeeded else { return growBlock() }
+        guard hasRoom else {
+            isHeldBack = true
+            return updateInterest()
+        }
+        let count = input.count
+        let taken = unsafe parseOne(input.firstBytes)
+        if taken == 0 { return growBlock() }
+        skipCount = max(0, taken - count)
+        input.removeAll(to: worker.blocks)
+        inputNeeded = 0
+        ownsBlock = false
+    }
+
+    // MARK: - Keeping
+
+    /// Keeps what is not a whole request yet, or is not its turn.
+    private func keep(_ bytes: RawBytes) {
+        guard bytes.count > 0 else { return }
+        ownsBlock = !isHeldBack && max(inputNeeded, bytes.count) > Limits.ownInputBlock
+        if ownsBlock {
+            input.addBlock(for: blockSize(after: bytes.count), from: worker.blocks)
+        }
+        unsafe input.append(contiguous: bytes, from: worker.blocks)
+    }
+
+    private func blockSize(after count: Int) -> Int {
+        min(max(inputNeeded, count + 1), max(Limits.firstInputBlock, count * 2))
+    }
+
+    private func growBlock() {
+        guard input.roomAtEnd == 0 || inputNeeded <= input.count else { return }
+        inputNeeded = max(inputNeeded, input.count + 1)
+        guard input.roomAtEnd == 0 else { return }
+        var larger = ByteList()
+        larger.addBlock(for: blockSize(after: input.count), from: worker.blocks)
+        unsafe larger.append(contiguous: input.firstBytes, from: worker.blocks)
+        input.removeAll(to: worker.blocks)
+        input = larger
+    }
+
+    // MARK: - Leaving with an error
+
+    /// Ends the conversation after the replies that are due: the client spoke no protocol, or is
+    /// not let in.
+    func refuse(with error: [UInt8]) {
+        answer(error)
+        isFinished = true
+        isRefused = true
+    }
+
+    /// The last words are sent. What the client still sends is read and dropped for a moment, since
+    /// closing with unread input would make the kernel reset the connection and the client lose the
+    /// words.
+    func linger() {
+        isLingering = true
+        socket.shutdownWrite()
+        let timer = Timer(worker.loop) { [unowned self] in self.close(because: .refused) }
+        timer.start(afterMilliseconds: Limits.lingerMilliseconds)
+        lingering = timer
+        updateInterest()
+    }
+
+    private func discard() {
+        do throws(SystemError) {
+            if case .endOfFile = try unsafe socket.read(into: worker.scratch) {
+                close(because: .refused)
+            }
+        } catch {
+            close(because: .refused)
+        }
+    }
+
+    // MARK: - Sending on
+
+    /// Sends a whole request to a server.
+    func forward(_ frame: RawBytes, to server: Server) {
+        guard let connection = connection(to: server, for: frame.count) else { return }
+        let sequence = admit()
+        unsafe append(frame, to: connection)
+        connection.enqueue(
+            Ticket(client: handle, sequence: sequence, length: frame.count, deadline: 0))
+    }
+
+    /// The connection for a request of so many bytes; if there is none, the client has its error.
+    func connection(to server: Server, for bytes: Int) -> ServerConnection? {
+        guard let connection = server.connection(for: self) else {
+            fail(server.unavailable)
+            return nil
+        }
+        guard connection.hasRoom(for: bytes) else {
+            fail(server.overloaded)
+            return nil
+        }
+        return connection
+    }
+
+    /// Answers a request that goes nowhere with an error of the proxy's own.
+    func fail(_ message: String) {
+        pool.counters.add(to: .forwardErrors)
+        answer(pool.errorReply(message))
+    }
+
+    /// Puts bytes of a request into a connection's log; a request that has a block to itself moves
+    /// there uncopied.
+    func append(_ frame: RawBytes, to connection: ServerConnection) {
+        if ownsBlock, unsafe frame.baseAddress == input.firstBytes.baseAddress,
+            frame.count == input.count
+        {
+            connection.log.adopt(&input, to: worker.blocks)
+        } else if frame.count <= Limits.ownInputBlock {
+            unsafe connection.log.append(frame, from: worker.blocks)
+        } else {
+            unsafe connection.log.append(large: frame, from: worker.blocks)
+        }
+    }
+}

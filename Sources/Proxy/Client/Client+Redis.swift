@@ -1,0 +1,249 @@
+internal import Configuration
+internal import Wire
+
+/// What becomes of a Redis request.
+extension Client {
+    /// Parses and dispatches the request at the front.
+    ///
+    /// - Returns: its length; 0 if it is not complete.
+    func parseRedis(_ bytes: RawBytes) -> Int {
+        switch unsafe redisRequests.parse(bytes.span) {
+        case .request(let request):
+            unsafe dispatch(request, bytes.piece(0, request.length))
+            return request.length
+        case .empty(let length):
+            return length
+        case .inline(let length):
+            unsafe dispatch(inline: bytes.piece(0, length))
+            return length
+        case .incomplete(let needed):
+            inputNeeded = needed
+            return 0
+        case .malformed(let error):
+            refuse(with: error.message)
+            return bytes.count
+        }
+    }
+
+    /// A line as typed into telnet: the servers get it as an array, so that one connection speaks
+    /// one form only.
+    private func dispatch(inline line: RawBytes) {
+        guard let encoded = unsafe RedisInline.encode(line.span) else {
+            return refuse(with: RedisProtocolError.unbalancedQuotes.message)
+        }
+        unsafe encoded.withUnsafeBytes { bytes in
+            var parser = RedisRequestParser()
+            if case .request(let request) = unsafe parser.parse(bytes.span) {
+                unsafe dispatch(request, bytes)
+            }
+        }
+    }
+
+    private func dispatch(_ request: RedisRequest, _ frame: RawBytes) {
+        guard let command = request.command.command else {
+            return unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
+        }
+        guard command.accepts(argumentCount: request.argumentCount) else {
+            return answer(RedisReply.wrongArity(command))
+        }
+        if !isAuthenticated && !command.isAllowedUnauthenticated {
+            return answer(RedisReply.error("NOAUTH Authentication required."))
+        }
+        switch command.handling {
+        case .forward: unsafe forward(request, command, frame)
+        case .mget: unsafe split(request, frame, .elements, step: 1)
+        case .mset: unsafe split(request, frame, .acknowledgement, step: 2)
+        case .sum: unsafe split(request, frame, .sum, step: 1)
+        case .local(let local): unsafe answer(local, request, frame)
+        case .anyServer: unsafe forward(frame, to: pool.anyServer)
+        case .unsupported: unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
+        }
+    }
+
+    // MARK: - One server
+
+    private func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
+        if case .one(1) = command.keys {
+            let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
+            let index = unsafe pool.serverIndex(for: key.span)
+            return unsafe forward(frame, to: pool.servers[index])
+        }
+        do throws(RedisKeyError) {
+            guard let index = try unsafe commonServer(of: request, frame) else {
+                return answer(Self.crossServer)
+            }
+            unsafe forward(frame, to: pool.servers[index])
+        } catch {
+            answer(error.reply(to: command))
+        }
+    }
+
+    private static let crossServer = RedisReply.error(
+        "CROSSSLOT Keys in request don't hash to the same server")
+
+    /// The server that holds every key of the request; nil if there are several. A request without
+    /// keys may go to the pool's first live server.
+    private func commonServer(of request: RedisRequest, _ frame: RawBytes) throws(RedisKeyError)
+        -> Int?
+    {
+        var keys = try unsafe RedisKeys(request, in: frame.span)
+        var common: Int?
+        while let key = unsafe keys.next(in: frame.span) {
+            let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
+            if let common, common != index { return nil }
+            common = index
+        }
+        return common ?? pool.anyServer.index
+    }
+
+    // MARK: - Many servers
+
+    private func split(_ request: RedisRequest, _ frame: RawBytes, _ merge: Split.Merge, step: Int)
+    {
+        let plan = worker.plan
+        unsafe planKeys(of: request, frame, step: step)
+        if plan.servers.count == 1 {
+            return unsafe forward(frame, to: pool.servers[plan.servers[0]])
+        }
+
+        let number = worker.splits.take()
+        let split = worker.splits[number]
+        split.begin(merge)
+        let sequence = admit(split: number)
+        for index in plan.servers { unsafe open(index, split, request, frame, step: step) }
+        unsafe distribute(request, frame, split, step: step)
+        send(split, sequence)
+    }
+
+    private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) {
+        worker.plan.begin(servers: pool.servers.count)
+        var arguments = RedisArguments(behindNameOf: request)
+        while let key = unsafe arguments.next(in: frame.span) {
+            let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
+            worker.plan.addKey(of: index)
+            if step == 2 { _ = unsafe arguments.next(in: frame.span) }
+        }
+    }
+
+    /// Begins a server's fragment: as many arguments as it will have, and the name as the client
+    /// wrote it.
+    private func open(
+        _ index: Int, _ split: Split, _ request: RedisRequest, _ frame: RawBytes, step: Int
+    ) {
+        let fragment = split.addFragment()
+        worker.plan.set(fragment, of: index)
+        guard open(fragment, of: split, at: pool.servers[index]) != nil else { return }
+        let count = Int(worker.plan.keysOfServer[index]) * step + 1
+        let name = unsafe frame.piece(
+            request.argumentsOffset,
+            request.nameOffset + request.nameLength + 2 - request.argumentsOffset)
+        unsafe append(worker.line("*", count), toFragment: fragment, of: split)
+        unsafe append(name, toFragment: fragment, of: split)
+    }
+
+    /// Appends each key, with its value if it has one, to its server's fragment.
+    private func distribute(_ request: RedisRequest, _ frame: RawBytes, _ split: Split, step: Int) {
+        let plan = worker.plan
+        var arguments = RedisArguments(behindNameOf: request)
+        var number = 0
+        while let key = unsafe arguments.next(in: frame.span) {
+            var end = key.end
+            if step == 2, let value = unsafe arguments.next(in: frame.span) { end = value.end }
+            let fragment = Int(plan.fragmentOfServer[Int(plan.serverOfKey[number])])
+            number += 1
+            split.addKey(to: fragment)
+            let piece = unsafe frame.piece(key.headerOffset, end - key.headerOffset)
+            unsafe append(piece, toFragment: fragment, of: split)
+        }
+    }
+
+    // MARK: - No server
+
+    private func answer(
+        _ local: RedisCommand.LocalCommand, _ request: RedisRequest, _ frame: RawBytes
+    ) {
+        var arguments = RedisArguments(behindNameOf: request)
+        let first = unsafe arguments.next(in: frame.span)
+        let word = unsafe first.map { unsafe frame.piece($0.offset, $0.length) }
+        switch local {
+        case .ping:
+            guard request.argumentCount <= 2 else {
+                return answer(RedisReply.error("ERR wrong number of arguments for 'ping' command"))
+            }
+            answer(unsafe word.map { unsafe RedisReply.bulk($0.span) } ?? RedisReply.pong)
+        case .echo:
+            answer(unsafe word.map { unsafe RedisReply.bulk($0.span) } ?? RedisReply.nullBulk)
+        case .quit:
+            answer(RedisReply.ok)
+            isFinished = true
+        case .auth:
+            unsafe authenticate(words(of: request, frame))
+        case .hello:
+            unsafe hello(words(of: request, frame))
+        case .client:
+            unsafe client(words(of: request, frame))
+        case .multi:
+            // What follows was meant to run as one or not at all: it must not run one by one.
+            unsafe refuse(with: RedisReply.unknownCommand(request, in: frame.span))
+        case .command:
+            unsafe answer(RedisCommand.reply(to: request, in: frame.span))
+        case .select:
+            let database = unsafe word.flatMap { unsafe Int(String(decoding: $0, as: UTF8.self)) }
+            answer(
+                database == pool.configuration.redisDatabase
+                    ? RedisReply.ok
+                    : RedisReply.error(
+                        database == nil
+                            ? "ERR value is not an integer or out of range"
+                            : "ERR DB index is out of range"))
+        }
+    }
+
+    /// What happens around AUTH is short and rare, so it may copy.
+    private func words(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
+        var arguments = RedisArguments(behindNameOf: request)
+        var words: [[UInt8]] = []
+        while let argument = unsafe arguments.next(in: frame.span) {
+            words.append(unsafe Array(frame.piece(argument.offset, argument.length)))
+        }
+        return words
+    }
+
+    /// `AUTH password`, or `AUTH default password`: the pool has one password, no users.
+    private func authenticate(_ words: [[UInt8]]) {
+        guard words.count <= 2 else { return answer(RedisReply.error("ERR syntax error")) }
+        guard pool.password != nil else {
+            return answer(
+                RedisReply.error(
+                    "ERR AUTH <password> called without any password configured for the default "
+                        + "user. Are you sure your configuration is correct?"))
+        }
+        isAuthenticated = isRight(user: words.count == 2 ? words[0] : nil, words[words.count - 1])
+        answer(isAuthenticated ? RedisReply.ok : Self.wrongPassword)
+    }
+
+    static let wrongPassword = RedisReply.error(
+        "WRONGPASS invalid username-password pair or user is disabled.")
+
+    func isRight(user: [UInt8]?, _ given: [UInt8]) -> Bool {
+        let isUserRight = user == nil || user == Array(ascii: "default")
+        guard let password = pool.password else { return isUserRight }
+        return isUserRight && Self.isSame(given, password)
+    }
+
+    /// Compares in a time that tells nothing about where the two differ.
+    private static func isSame(_ given: [UInt8], _ password: [UInt8]) -> Bool {
+        var difference: UInt8 = given.count == password.count ? 0 : 1
+        for index in password.indices where index < given.count {
+            difference |= given[index] ^ password[index]
+        }
+        return difference == 0
+    }
+}
+
+extension RedisCommand {
+    /// Whether a client that still owes its password may say it.
+    fileprivate var isAllowedUnauthenticated: Bool {
+        handling == .local(.auth) || handling == .local(.hello) || handling == .local(.quit)
+    }
+}

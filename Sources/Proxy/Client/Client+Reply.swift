@@ -1,0 +1,224 @@
+internal import Wire
+
+/// Replies, released in request order.
+extension Client {
+    // MARK: - Requests in flight
+
+    /// Takes the next place in the reply order.
+    ///
+    /// - Returns: the request's number.
+    func admit(split: Int32 = Request.noSplit) -> UInt32 {
+        let sequence = firstSequence &+ UInt32(requests.count)
+        requests.append(Request(split: split), from: worker.blocks)
+        return sequence
+    }
+
+    /// Answers a request that no server sees.
+    func answer(_ reply: [UInt8]) {
+        unsafe reply.withUnsafeBytes { bytes in
+            if requests.isEmpty {
+                unsafe output.append(bytes, from: worker.blocks)
+                markDirty()
+            } else {
+                let sequence = admit()
+                unsafe complete(sequence, Ticket.whole, bytes)
+            }
+        }
+    }
+
+    /// Answers a request, or the one fragment of it, with an error of the proxy's own.
+    func fail(_ sequence: UInt32, _ fragment: Int32, _ message: String) {
+        let error = pool.errorReply(message)
+        pool.counters.add(to: .forwardErrors)
+        let index = Int(sequence &- firstSequence)
+        guard fragment == Ticket.whole else { return failFragment(index, Int(fragment), error) }
+        if requests[index].phase == .streaming { return close(because: .replyLost) }
+        drop(index)
+        unsafe error.withUnsafeBytes { bytes in
+            _ = unsafe complete(sequence, fragment, bytes)
+        }
+    }
+
+    /// The last piece of a reply, usually the whole of it.
+    ///
+    /// - Returns: false if it cannot be the reply to this request.
+    @discardableResult
+    func complete(_ sequence: UInt32, _ fragment: Int32, _ reply: RawBytes) -> Bool {
+        let index = Int(sequence &- firstSequence)
+        guard fragment == Ticket.whole else {
+            return unsafe completeFragment(index, Int(fragment), reply)
+        }
+        if index == 0 {
+            if heldCount > 0 { releaseHeld(0) }
+            unsafe output.append(reply, from: worker.blocks)
+            popRequest()
+            releaseFinished()
+            markDirty()
+        } else {
+            unsafe hold(reply, index)
+            requests.update(index) { $0.phase = .finished }
+        }
+        return true
+    }
+
+    /// A piece of a reply that is not complete yet: it streams through if it is this request's
+    /// turn.
+    func receive(_ piece: RawBytes, of sequence: UInt32, _ fragment: Int32) {
+        let index = Int(sequence &- firstSequence)
+        if fragment != Ticket.whole {
+            let split = worker.splits[requests[index].split]
+            unsafe split.collect(piece, for: Int(fragment), from: worker.blocks)
+            return hold(piece.count)
+        }
+        let request = requests[index]
+        guard index == 0,
+            request.phase == .streaming || request.held.count + piece.count > Limits.streamFrom
+        else { return unsafe hold(piece, index) }
+        releaseHeld(0)
+        requests.update(0) { $0.phase = .streaming }
+        unsafe output.append(piece, from: worker.blocks)
+        markDirty()
+    }
+
+    // MARK: - Holding
+
+    private func hold(_ piece: RawBytes, _ index: Int) {
+        requests.update(index) { request in
+            unsafe request.held.append(piece, from: worker.blocks)
+        }
+        hold(piece.count)
+    }
+
+    /// Counts bytes that wait for their turn; too many of them end the client.
+    private func hold(_ count: Int) {
+        heldCount += count
+        guard heldCount > Limits.outputLimit else { return }
+        worker.later { [self] in close(because: .tooSlow) }
+    }
+
+    private func drop(_ index: Int) {
+        heldCount -= requests[index].held.count
+        requests.update(index) { $0.held.removeAll(to: worker.blocks) }
+    }
+
+    private func popRequest() {
+        _ = requests.popFirst(to: worker.blocks)
+        firstSequence &+= 1
+    }
+
+    /// Lets go of every reply whose turn has come.
+    private func releaseFinished() {
+        while !requests.isEmpty {
+            var request = requests[0]
+            switch request.phase {
+            case .finished:
+                if request.split == Request.noSplit {
+                    release(&request.held)
+                } else {
+                    mergeIntoOutput(request.split)
+                }
+                popRequest()
+            case .waiting where request.held.count > Limits.streamFrom:
+                // Its first pieces came before its turn; the rest streams.
+                releaseHeld(0)
+                requests.update(0) { $0.phase = .streaming }
+                return
+            case .waiting, .streaming:
+                return
+            }
+        }
+    }
+
+    /// Below this, copying a held reply behind the last one is cheaper than one more piece in the
+    /// system call.
+    private static var copiedBelow: Int { 4096 }
+
+    private func releaseHeld(_ index: Int) {
+        var held = requests[index].held
+        guard !held.isEmpty else { return }
+        release(&held)
+        requests.update(index) { $0.held = ByteList() }
+    }
+
+    private func release(_ held: inout ByteList) {
+        heldCount -= held.count
+        if held.isContiguous && held.count < Self.copiedBelow {
+            unsafe output.append(held.firstBytes, from: worker.blocks)
+            held.removeAll(to: worker.blocks)
+        } else {
+            output.splice(&held, to: worker.blocks)
+        }
+    }
+
+    // MARK: - Fragments
+
+    private func completeFragment(_ index: Int, _ fragment: Int, _ reply: RawBytes) -> Bool {
+        let split = worker.splits[requests[index].split]
+        let isTrue = unsafe take(reply, of: fragment, into: split)
+        finishFragment(index, fragment, of: split)
+        return isTrue
+    }
+
+    private func failFragment(_ index: Int, _ fragment: Int, _ error: [UInt8]) {
+        let split = worker.splits[requests[index].split]
+        split.fail(with: error)
+        finishFragment(index, fragment, of: split)
+    }
+
+    private func finishFragment(_ index: Int, _ fragment: Int, of split: Split) {
+        split.finish(fragment)
+        if split.missing == 0 { finish(index) }
+    }
+
+    /// Every fragment of a split request has its reply.
+    func finish(_ index: Int) {
+        requests.update(index) { $0.phase = .finished }
+        guard index == 0 else { return }
+        releaseFinished()
+        markDirty()
+    }
+
+    /// - Returns: false if the reply cannot be the fragment's.
+    private func take(_ reply: RawBytes, of fragment: Int, into split: Split) -> Bool {
+        switch split.merge {
+        case .elements, .values:
+            unsafe split.collect(reply, for: fragment, from: worker.blocks)
+            hold(reply.count)
+            return checkFragment(fragment, of: split)
+        case .sum:
+            if let number = unsafe RedisReply.integer(in: reply.span) {
+                split.add(number)
+            } else {
+                unsafe split.fail(with: Array(reply))
+            }
+        case .acknowledgement:
+            if unsafe !isAcknowledgement(reply) { unsafe split.fail(with: Array(reply)) }
+        }
+        return true
+    }
+
+    private func isAcknowledgement(_ reply: RawBytes) -> Bool {
+        unsafe pool.isRedis ? reply.first == UInt8(ascii: "+") : reply.elementsEqual("OK\r\n".utf8)
+    }
+
+    private func mergeIntoOutput(_ number: Int32) {
+        let split = worker.splits[number]
+        heldCount -= split.heldCount
+        split.appendMerged(to: &output, for: pool)
+        worker.splits.give(number, clearedTo: worker.blocks)
+    }
+
+    private func checkFragment(_ fragment: Int, of split: Split) -> Bool {
+        split.makeContiguous(fragment, using: worker.blocks)
+        if let error = split.error(in: fragment, isRedis: pool.isRedis) {
+            split.fail(with: error)
+            return true
+        }
+        guard split.merge == .values else { return true }
+        guard split.hasOnlyAskedValues(fragment) else {
+            split.fail(with: pool.errorReply("a server sent a value for another key"))
+            return false
+        }
+        return true
+    }
+}

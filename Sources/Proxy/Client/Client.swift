@@ -1,0 +1,215 @@
+internal import Configuration
+internal import Logging
+internal import Reactor
+internal import Wire
+
+/// A downstream connection: its requests in flight, and what waits to be sent to it.
+///
+/// Requests go out as they are parsed, to any server; replies leave in request order. The ring
+/// holds one `Request` for each that is in flight; a reply that comes before its turn is held
+/// there. An idle client owns no buffer.
+@safe final class Client {
+    let handle: Handle
+    let pool: Pool
+    let worker: Worker
+    var socket: Socket
+    var watcher: IOWatcher?
+
+    var redisRequests = RedisRequestParser()
+    var memcachedRequests = MemcachedRequestParser()
+    /// Bytes of requests that are not complete, or whose turn has not come; in one piece.
+    var input = ByteList()
+    /// How many bytes the unfinished request at the front of `input` has at least.
+    var inputNeeded = 0
+
+    /// Bytes of a refused request that are still to come, and to be dropped.
+    var skipCount = 0
+    /// Whether `input` is one block for a large request that is read into it directly.
+    var ownsBlock = false
+
+    var requests = Ring<Request>()
+    /// The number of the oldest request in `requests`.
+    var firstSequence: UInt32 = 0
+    var output = ByteList()
+    /// Bytes of replies that are held until their turn.
+    var heldCount = 0
+
+    var isAuthenticated: Bool
+    /// It said HELLO 3.
+    var speaksRESP3 = false
+    /// The end of what the client sends was seen: its half of the connection is closed, or a
+    /// protocol error.
+    var isFinished = false
+    /// The client ends with an error rather than of its own will.
+    var isRefused = false
+    /// The last words are sent, and only the client's own end is awaited.
+    var isLingering = false
+    var lingering: Timer?
+    /// Whether complete requests wait in `input` because of a bound.
+    var isHeldBack = false
+    private var isDirty = false
+    private var isBlocked = false
+    private(set) var isClosed = false
+    /// Whether it counts among the pool's clients; one that was not let in does not.
+    private var isCounted = false
+    /// The server connections that are not read from until this client has read more: its requests
+    /// may be at several.
+    private var blocked: [ServerConnection] = []
+
+    init(_ socket: consuming Socket, of pool: Pool, handle: Handle) {
+        self.handle = handle
+        self.pool = pool
+        worker = pool.worker
+        isAuthenticated = pool.password == nil
+        self.socket = consume socket
+    }
+
+    /// Begins to listen to the client, or tells it that the pool is full.
+    func start() {
+        isCounted = pool.enter()
+        if !isCounted { refuse(with: pool.fullReply) }
+        watcher = IOWatcher(worker.loop, descriptor: socket.descriptor) {
+            [unowned self] readiness in self.ready(readiness)
+        }
+        updateInterest()
+    }
+
+    private func ready(_ readiness: Readiness) {
+        if readiness.contains(.writable) {
+            isBlocked = false
+            flush()
+        }
+        if readiness.contains(.readable) && !isClosed && wantsInput { receive() }
+    }
+
+    // MARK: - Back-pressure
+
+    /// Bytes that wait to be sent to this client, now or in their turn.
+    var outputCount: Int { output.count + heldCount }
+
+    /// Whether more of a streaming reply had better stay in the server's socket.
+    var isOverfull: Bool { output.count > Limits.streamHighWater }
+
+    /// Whether another request may be taken.
+    var hasRoom: Bool {
+        requests.count < Limits.requestsInFlight && outputCount < Limits.outputHighWater
+    }
+
+    private var wantsInput: Bool { (!isFinished && !isHeldBack) || isLingering }
+
+    func updateInterest() {
+        guard !isClosed else { return }
+        var interest: Readiness = wantsInput ? .readable : []
+        if isBlocked { interest.insert(.writable) }
+        watcher?.watch(interest)
+    }
+
+    /// A server connection waits for this client to read.
+    func blocks(_ connection: ServerConnection) { blocked.append(connection) }
+
+    /// The server connection does not wait any more, or is closed.
+    func blocksNoMore(_ connection: ServerConnection) { blocked.removeAll { $0 === connection } }
+
+    private func resumeBlocked() {
+        let waiting = blocked
+        blocked.removeAll()
+        for connection in waiting { connection.resume() }
+    }
+
+    // MARK: - Sending
+
+    func markDirty() {
+        guard !isDirty, !isClosed else { return }
+        isDirty = true
+        worker.needsFlush(self)
+    }
+
+    /// Sends what is due, as far as the socket takes it. Called once per turn of the loop.
+    func flush() {
+        isDirty = false
+        guard !isClosed else { return }
+        while !output.isEmpty && !isBlocked {
+            do throws(SystemError) {
+                let gathered = unsafe output.gather(into: worker.vectors)
+                let sent = try unsafe socket.send(gathering: gathered.vectors)
+                output.consume(sent, to: worker.blocks)
+                isBlocked = sent < gathered.count
+            } catch {
+                return close(because: .failed(error))
+            }
+        }
+        if !blocked.isEmpty && output.count < Limits.outputLowWater { resumeBlocked() }
+        if isHeldBack && outputCount < Limits.outputLowWater
+            && requests.count < Limits.requestsInFlight / 2
+        {
+            isHeldBack = false
+            worker.needsParsing(self)
+        }
+        if isFinished && output.isEmpty && requests.isEmpty && !isLingering {
+            return isRefused ? linger() : close(because: .finished)
+        }
+        updateInterest()
+    }
+
+    // MARK: - Closing
+
+    /// Why a client's connection ended.
+    enum CloseReason {
+        /// The client closed it, and has got every reply.
+        case finished
+        /// It spoke no protocol, or was not let in, and has got its error.
+        case refused
+        /// A read or write failed: reset, broken pipe.
+        case failed(SystemError)
+        /// Too much waited for it for too long.
+        case tooSlow
+        /// A reply that had begun to stream cannot be completed.
+        case replyLost
+        /// The proxy shuts down.
+        case shutdown
+    }
+
+    /// The one end of a client: tickets that still name it find nobody from now on.
+    func close(because reason: CloseReason) {
+        guard !isClosed else { return }
+        isClosed = true
+        watcher?.cancel()
+        lingering?.cancel()
+        socket.disconnect()
+        switch reason {
+        case .finished: pool.counters.add(to: .clientEOF)
+        case .refused, .failed, .tooSlow, .replyLost: pool.counters.add(to: .clientErrors)
+        case .shutdown: break
+        }
+        if case .tooSlow = reason {
+            worker.log.warning(
+                "pool \(pool.configuration.name): closed a client that reads too slowly")
+        }
+        releaseRequests()
+        input.removeAll(to: worker.blocks)
+        output.removeAll(to: worker.blocks)
+        resumeBlocked()
+        if isCounted { pool.leave() }
+        worker.closed(self)
+    }
+
+    /// Takes what has arrived, then nothing more; closes once the replies are sent.
+    func drain() {
+        if wantsInput && !isLingering { receive() }
+        guard !isClosed else { return }
+        isFinished = true
+        markDirty()
+    }
+
+    private func releaseRequests() {
+        while !requests.isEmpty {
+            var request = requests.popFirst(to: worker.blocks)
+            request.held.removeAll(to: worker.blocks)
+            if request.split != Request.noSplit {
+                worker.splits.give(request.split, clearedTo: worker.blocks)
+            }
+        }
+        requests.release(to: worker.blocks)
+        heldCount = 0
+    }
+}

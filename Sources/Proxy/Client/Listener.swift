@@ -1,0 +1,66 @@
+internal import Configuration
+internal import Glibc
+internal import Logging
+internal import Reactor
+
+/// An accepting socket of a pool on one worker.
+@safe final class Listener {
+    private let pool: Pool
+    private let worker: Worker
+    private var socket: Socket
+    private var watcher: IOWatcher?
+    private var pause: Timer?
+
+    init(_ socket: consuming Socket, for pool: Pool) {
+        self.pool = pool
+        worker = pool.worker
+        self.socket = consume socket
+    }
+
+    func start() {
+        worker.connectionOpened()
+        watcher = IOWatcher(worker.loop, descriptor: socket.descriptor) {
+            [unowned self] _ in self.accept()
+        }
+        watcher?.watch(.readable)
+    }
+
+    func stop() {
+        guard socket.descriptor >= 0 else { return }
+        watcher?.cancel()
+        pause?.cancel()
+        socket.disconnect()
+        worker.connectionClosed()
+    }
+
+    /// A bounded number at once; the rest is reported again in the next turn.
+    private func accept() {
+        for _ in 0..<Limits.acceptBatch {
+            do throws(SystemError) {
+                guard let descriptor = try socket.accept() else { return }
+                admit(Socket(adopting: descriptor))
+            } catch {
+                return rest(after: error)
+            }
+        }
+    }
+
+    private func admit(_ socket: consuming Socket) {
+        if case .tcp(_, _) = pool.configuration.listen {
+            socket.setNoDelay()
+            if pool.configuration.tcpKeepalive { socket.setKeepalive() }
+        }
+        worker.accept(socket, for: pool)
+    }
+
+    /// Out of descriptors or memory: those who knock wait in the backlog, and the loop does not
+    /// spin on them.
+    private func rest(after error: SystemError) {
+        worker.log.warning(
+            "pool \(pool.configuration.name): cannot accept: \(error.message); waiting")
+        watcher?.watch([])
+        let timer = pause ?? Timer(worker.loop) { [unowned self] in self.watcher?.watch(.readable) }
+        pause = timer
+        timer.start(afterMilliseconds: Limits.acceptPauseMilliseconds)
+    }
+}

@@ -1,0 +1,250 @@
+public import Configuration
+internal import Glibc
+public import Logging
+public import Reactor
+
+/// The proxy as the daemon sees it: the control thread's side of all workers.
+///
+/// It decides what workers only report on: which servers are on the ring, at which addresses.
+/// Everything here runs on the loop it is given; workers have loops and threads of their own.
+public final class ProxyControl {
+    /// Names get so long to resolve before the first client is let in; a server whose name takes
+    /// longer is unavailable until it does.
+    private static let namesMilliseconds = 1000
+
+    private let loop: EventLoop
+    private let log: Logger
+    private let pools: [PoolControl]
+    private let seats: [WorkerSeat]
+    private let reports = Mailbox<WorkerReport>()
+    private var wakeup: Wakeup?
+    private var names: NameBook?
+    private var threads: [WorkerThread] = []
+    private var unixPaths: [String] = []
+    private var memory: MemoryReturn?
+    private var undrained = 0
+    private var drainTimer: Timer?
+    private var whenDrained: (() -> Void)?
+
+    /// A proxy that is not started yet.
+    ///
+    /// - Parameters:
+    ///   - workers: how many worker threads, at least 1.
+    ///   - loop: the control thread's.
+    public init(
+        configuration: Configuration, workers: Int, loop: EventLoop, logger: Logger
+    ) throws(ProxyStartError) {
+        precondition(workers > 0)
+        self.loop = loop
+        log = logger
+        let pools = configuration.pools.map(PoolControl.init)
+        let reports = reports
+        self.pools = pools
+        seats = (0..<workers).map { index in
+            WorkerSeat(
+                index: index, workers: workers, reports: reports,
+                counters: WorkerCounters(servers: pools.map(\.servers.count)))
+        }
+        do throws(ResolverError) {
+            names = try NameBook(loop, log: logger) { [unowned self] name in self.nameChanged(name)
+            }
+        } catch {
+            throw ProxyStartError("cannot resolve names: \(error.message)")
+        }
+    }
+
+    // MARK: - Starting
+
+    /// Resolves names, binds every pool's address and starts the workers.
+    public func start() throws(ProxyStartError) {
+        var descriptors: [[Int32]] = []
+        for pool in pools {
+            descriptors.append(
+                try PoolListeners(pool: pool.configuration, workers: seats.count)
+                    .open(resolvingWith: loop))
+            if case .unix(let path, _) = pool.configuration.listen { unixPaths.append(path) }
+        }
+        resolveNames()
+        wakeup = Wakeup(loop) { [unowned self] in self.takeReports() }
+        reports.attach(wakeup!.handle)
+        memory = MemoryReturn(loop, of: seats.map(\.counters.worker))
+        for seat in seats {
+            do throws(SystemError) {
+                try startWorker(seat, descriptors.map { $0[seat.index] })
+            } catch {
+                throw ProxyStartError("cannot start worker \(seat.index): \(error)")
+            }
+        }
+    }
+
+    private func startWorker(_ seat: WorkerSeat, _ descriptors: [Int32]) throws(SystemError) {
+        let plans = pools.map {
+            PoolPlan(
+                configuration: $0.configuration, routing: $0.routing, clientCount: $0.clientCount)
+        }
+        let log = log
+        threads.append(
+            try WorkerThread.start(name: "worker-\(seat.index)") {
+                Worker.run(seat, plans, listeners: descriptors, log: log)
+            })
+    }
+
+    private func resolveNames() {
+        for pool in pools {
+            for server in pool.servers {
+                if let name = server.name { names?.follow(name) }
+            }
+        }
+        var isOver = false
+        let limit = Timer(loop) { isOver = true }
+        limit.start(afterMilliseconds: Self.namesMilliseconds)
+        while names?.isSettled == false && !isOver { loop.runOnce(waiting: true) }
+        limit.cancel()
+    }
+
+    // MARK: - Facts and decisions
+
+    private func takeReports() {
+        for report in reports.takeAll() {
+            switch report {
+            case .serverFailed(let pool, let server, let reason):
+                serverFailed(pool, server, reason)
+            case .serverAnswered(let pool, let server):
+                pools[pool].servers[server].ejection.answered()
+            case .drained:
+                undrained -= 1
+                if undrained == 0 { finishDraining() }
+            }
+        }
+    }
+
+    private func serverFailed(_ index: Int, _ number: Int, _ reason: String) {
+        let pool = pools[index]
+        let server = pool.servers[number]
+        log.warning(
+            "pool \(pool.configuration.name): server \(server.configuration.endpoint): \(reason)")
+        if let name = server.name { names?.doubt(name) }
+        guard pool.configuration.autoEjectHosts, server.ejection.failed(at: loop.now) else {
+            return
+        }
+        server.ejections += 1
+        server.ejectedAt = Self.microsecondsSinceEpoch()
+        log.warning("pool \(pool.configuration.name): ejected server \(server.configuration.name)")
+        publish(index)
+        probeLater(server, of: index)
+    }
+
+    private static func microsecondsSinceEpoch() -> Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
+    }
+
+    /// An ejected server is asked after `server_retry_timeout`, and again after each time it does
+    /// not answer.
+    private func probeLater(_ server: ServerControl, of index: Int) {
+        let timer = server.retry ?? Timer(loop) { [unowned self] in self.probe(server, of: index) }
+        server.retry = timer
+        timer.start(
+            afterMilliseconds: max(1, pools[index].configuration.serverRetryTimeoutMilliseconds))
+    }
+
+    private func probe(_ server: ServerControl, of index: Int) {
+        guard let address = server.address else { return probeLater(server, of: index) }
+        let probe = server.probe ?? Probe(pools[index].configuration, on: loop)
+        server.probe = probe
+        probe.ask(address) { [unowned self] isBack in
+            guard isBack else { return self.probeLater(server, of: index) }
+            server.ejection.readmit()
+            self.log.notice(
+                "pool \(self.pools[index].configuration.name): server \(server.configuration.name) is back"
+            )
+            self.publish(index)
+        }
+    }
+
+    private func nameChanged(_ name: NameBook.Name) {
+        for (index, pool) in pools.enumerated() {
+            var hasChanged = false
+            for server in pool.servers where server.name == name {
+                let before = server.route
+                server.take(
+                    names?.addresses(of: name) ?? [], reason: names?.reason(for: name) ?? "")
+                hasChanged = hasChanged || server.route != before
+            }
+            if hasChanged { publish(index) }
+        }
+    }
+
+    /// Tells every worker the pool's new routing.
+    private func publish(_ index: Int) {
+        let routing = pools[index].routing
+        for seat in seats { seat.commands.post(.route(pool: index, routing)) }
+    }
+
+    // MARK: - Stopping
+
+    /// Accepts no more clients, lets replies in flight finish for a bounded time, stops the workers
+    /// and calls `done`.
+    public func drain(withinMilliseconds limit: Int, _ done: @escaping () -> Void) {
+        guard whenDrained == nil else { return }
+        whenDrained = done
+        undrained = threads.count
+        for path in unixPaths { unsafe unlink(path) }
+        for seat in seats { seat.commands.post(.drain) }
+        let timer = Timer(loop) { [unowned self] in
+            self.log.warning("gave up on replies that did not come in \(limit) ms")
+            self.finishDraining()
+        }
+        drainTimer = timer
+        timer.start(afterMilliseconds: limit)
+    }
+
+    private func finishDraining() {
+        drainTimer?.cancel()
+        for seat in seats { seat.commands.post(.stop) }
+        for thread in threads { thread.join() }
+        threads.removeAll()
+        for pool in pools { pool.servers.forEach { $0.forgetProbe() } }
+        let done = whenDrained
+        whenDrained = {}
+        done?()
+    }
+
+    // MARK: - Figures
+
+    /// Every figure now, summed over the workers; nothing is cached, so nothing is stale.
+    public func snapshot() -> StatsSnapshot {
+        let connections = seats.map(\.counters.worker)
+        return StatsSnapshot(
+            totalConnections: connections.reduce(0) { $0 + $1.value(WorkerFigure.total) },
+            currentConnections: connections.reduce(0) { $0 + $1.value(WorkerFigure.current) },
+            pools: pools.indices.map(snapshot))
+    }
+
+    private func snapshot(of index: Int) -> PoolStats {
+        let pool = pools[index]
+        let counters = seats.map { $0.counters.pools[index] }
+        var stats = PoolStats(
+            name: pool.configuration.name, minServers: pool.configuration.minServers,
+            servers: pool.servers.indices.map { number in
+                snapshot(of: pool.servers[number], counters.map { $0.servers[number] })
+            })
+        for metric in PoolMetric.allCases {
+            stats[metric] = counters.reduce(0) { $0 + $1.pool.value(metric.index) }
+        }
+        stats[.serverEjects] = pool.servers.reduce(0) { $0 + $1.ejections }
+        return stats
+    }
+
+    private func snapshot(of server: ServerControl, _ counters: [Counters]) -> ServerStats {
+        var stats = ServerStats(
+            name: server.configuration.name,
+            isLive: !server.ejection.isEjected && server.address != nil)
+        for metric in ServerMetric.allCases {
+            stats[metric] = counters.reduce(0) { $0 + $1.value(metric.index) }
+        }
+        stats[.serverEjectedAt] = server.ejectedAt
+        return stats
+    }
+}

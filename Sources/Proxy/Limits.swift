@@ -1,0 +1,59 @@
+/// The data path's bounds. What is not an option of a pool is a constant here, with the reason for
+/// its size.
+enum Limits {
+    /// What one `read` takes at most: large enough that a pipeline of 128 small requests is one
+    /// read, small enough to stay in the second-level cache and to give every connection its turn.
+    static let scratch = 64 * 1024
+    /// An unfinished request longer than this gets a block of its own, read into directly.
+    static let ownInputBlock = 16 * 1024
+    /// The first size of that block; it doubles from there on as bytes really arrive, so that
+    /// announcing a large value costs the announcer, not us.
+    static let firstInputBlock = 4 * 1024 * 1024
+    /// Requests of one client in flight; the next ones are parsed when replies have left. Above
+    /// what clients pipeline, below what would let one client fill every queue.
+    static let requestsInFlight = 4096
+    /// A client with more bytes than this waiting to be sent to it is not read from…
+    static let outputHighWater = 1024 * 1024
+    /// …until fewer than this are left.
+    static let outputLowWater = 256 * 1024
+    /// A reply streams on to its client once so much of it has come; a smaller one is passed on
+    /// whole, so that a server lost in the middle of it is still an error reply.
+    static let streamFrom = 64 * 1024
+    /// A client with more than this waiting is a slow reader. Its server connection is not read
+    /// from while nobody else waits for replies behind its own. If somebody does, the proxy buffers
+    /// on, within the next bound.
+    static let streamHighWater = 4 * 1024 * 1024
+    /// How often a server connection that is not read from looks whether somebody waits by now.
+    static let stalledReaderMilliseconds = 50
+    /// Memory of all workers together above which a slow reader that others wait behind is closed,
+    /// rather than that memory grows or others wait.
+    static let memoryForSlowReaders = 128 * 1024 * 1024
+    /// Replies held for one client beyond this close it: a pipeline of very large values, read
+    /// slowly.
+    static let outputLimit = 256 * 1024 * 1024
+    /// Bytes and requests waiting on one server connection; beyond, requests are refused at once.
+    /// Far above a full second of traffic, and still bounded when a server stalls and no `timeout`
+    /// is set.
+    static let logBytes = 256 * 1024 * 1024
+    static let ticketsPerConnection = 256 * 1024
+    /// Connections accepted per event and listener, so that a storm of them does not starve those
+    /// who are in.
+    static let acceptBatch = 64
+    /// How long a listener rests when the process is out of descriptors.
+    static let acceptPauseMilliseconds = 100
+    /// How long a refused client may take to read its error.
+    static let lingerMilliseconds = 1000
+    /// Pieces per system call: what Linux takes at once is 1024; 64 of 16 KiB fill any socket
+    /// buffer.
+    static let vectors = 64
+    /// A connection attempt ends after this when the pool has no `timeout`.
+    static let connectMilliseconds = 5000
+    /// After a failed connection attempt, the next one waits this long, doubling up to the second
+    /// figure: at most a few attempts a second against a dead server, back within half a second of
+    /// its return.
+    static let firstBackoffMilliseconds = 10
+    static let longestBackoffMilliseconds = 500
+    /// A connection whose requests time out is closed after this many timeouts without a byte from
+    /// the server.
+    static let timeoutsWithoutProgress = 3
+}

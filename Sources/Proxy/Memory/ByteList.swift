@@ -1,0 +1,201 @@
+internal import Glibc
+
+/// A piece of memory in a `ByteList`: this header, then its bytes.
+///
+///     0 ........ 32 ........ start ======== end ........ capacity
+///      header      consumed       readable      free
+@unsafe struct Segment {
+    static let headerBytes = 32
+
+    var next: UnsafeMutablePointer<Segment>?
+    /// Of the whole block, header included.
+    let capacity: Int
+    /// Offsets from the beginning of the block.
+    var start: Int
+    var end: Int
+
+    var room: Int { unsafe capacity - end }
+}
+
+/// A byte queue of linked blocks from a `BlockPool`.
+///
+/// Small pieces are copied behind one another; a whole list can be moved behind another one without
+/// touching its bytes, which is how large values pass through. Plain data: whoever holds it owns
+/// its blocks and must `removeAll`.
+///
+/// Always: `count` is the sum of the segments' readable bytes, and no segment but the last is
+/// empty.
+@safe struct ByteList: BitwiseCopyable {
+    /// The first block of a list: a small reply and its header.
+    private static let firstCapacity = 512
+    /// The blocks of a longer list; larger ones gain nothing, a system call takes many of them.
+    private static let usualCapacity = 16 * 1024
+
+    private(set) var head: UnsafeMutablePointer<Segment>?
+    private var tail: UnsafeMutablePointer<Segment>?
+    /// Readable bytes.
+    private(set) var count = 0
+
+    init() {
+        unsafe head = nil
+        unsafe tail = nil
+    }
+
+    var isEmpty: Bool { count == 0 }
+
+    // MARK: - Adding
+
+    /// Copies the bytes to the end, into as many blocks as it takes.
+    mutating func append(_ bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
+        guard var source = bytes.baseAddress else { return }
+        var left = bytes.count
+        while left > 0 {
+            if roomAtEnd == 0 { addSegment(forUpTo: left, from: pool) }
+            let piece = min(left, roomAtEnd)
+            unsafe memcpy(placeAtEnd, source, piece)
+            didFill(piece)
+            unsafe source += piece
+            left -= piece
+        }
+    }
+
+    /// Copies the bytes to the end, all in one block, so that `firstBytes` can show them in one
+    /// piece.
+    mutating func append(contiguous bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+        if roomAtEnd < bytes.count { addBlock(for: bytes.count, from: pool) }
+        unsafe memcpy(placeAtEnd, source, bytes.count)
+        didFill(bytes.count)
+    }
+
+    /// Moves every byte of `other` to the end.
+    mutating func splice(_ other: inout ByteList, to pool: BlockPool) {
+        guard other.count > 0 else { return other.removeAll(to: pool) }
+        if count == 0 { removeAll(to: pool) }
+        if let tail = unsafe tail {
+            unsafe tail.pointee.next = unsafe other.head
+        } else {
+            unsafe head = unsafe other.head
+        }
+        unsafe tail = unsafe other.tail
+        count += other.count
+        other = ByteList()
+    }
+
+    /// Adds an empty block with room for `size` bytes in one piece, at least as large as a longer
+    /// list's usual one.
+    mutating func addBlock(for size: Int, from pool: BlockPool) {
+        let previous = unsafe tail.map { unsafe $0.pointee.capacity } ?? 0
+        let capacity = unsafe max(
+            Self.firstCapacity, size + Segment.headerBytes, min(previous * 4, Self.usualCapacity))
+        unsafe link(Self.makeSegment(capacity, from: pool))
+    }
+
+    /// Free room in the last block.
+    var roomAtEnd: Int {
+        guard let tail = unsafe tail else { return 0 }
+        return unsafe tail.pointee.room
+    }
+
+    /// Where `roomAtEnd` begins.
+    var placeAtEnd: UnsafeMutableRawPointer {
+        let tail = unsafe tail.unsafelyUnwrapped
+        return unsafe UnsafeMutableRawPointer(tail) + tail.pointee.end
+    }
+
+    /// Counts `size` bytes just written at `placeAtEnd` as readable.
+    mutating func didFill(_ size: Int) {
+        precondition(size >= 0 && size <= roomAtEnd)
+        unsafe tail.unsafelyUnwrapped.pointee.end += size
+        count += size
+    }
+
+    private mutating func addSegment(forUpTo size: Int, from pool: BlockPool) {
+        unsafe addBlock(for: min(size, Self.usualCapacity - Segment.headerBytes), from: pool)
+    }
+
+    private mutating func link(_ segment: UnsafeMutablePointer<Segment>) {
+        if let tail = unsafe tail {
+            unsafe tail.pointee.next = unsafe segment
+        } else {
+            unsafe head = unsafe segment
+        }
+        unsafe tail = unsafe segment
+    }
+
+    private static func makeSegment(
+        _ size: Int, from pool: BlockPool
+    ) -> UnsafeMutablePointer<Segment> {
+        let block = unsafe pool.take(size)
+        let segment = unsafe block.bindMemory(to: Segment.self, capacity: 1)
+        unsafe segment.initialize(
+            to: Segment(
+                next: nil, capacity: BlockPool.capacity(for: size), start: Segment.headerBytes,
+                end: Segment.headerBytes))
+        return unsafe segment
+    }
+
+    // MARK: - Reading
+
+    /// The readable bytes of the first block.
+    var firstBytes: UnsafeRawBufferPointer {
+        guard let head = unsafe head else {
+            return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+        return unsafe Self.bytes(of: head)
+    }
+
+    /// Whether all readable bytes stand in one block.
+    var isContiguous: Bool { unsafe head == tail }
+
+    static func bytes(of segment: UnsafeMutablePointer<Segment>) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(
+            start: UnsafeRawPointer(segment) + segment.pointee.start,
+            count: segment.pointee.end - segment.pointee.start)
+    }
+
+    /// Describes the readable bytes in `vectors`, as many as fit.
+    func gather(into vectors: UnsafeMutableBufferPointer<iovec>) -> GatheredBytes {
+        var gathered = unsafe GatheredBytes(vectors)
+        var next = unsafe head
+        while let segment = unsafe next, !gathered.isFull {
+            unsafe gathered.add(Self.bytes(of: segment))
+            unsafe next = unsafe segment.pointee.next
+        }
+        return gathered
+    }
+
+    // MARK: - Removing
+
+    /// Forgets the first `size` bytes and gives back the blocks that become empty.
+    mutating func consume(_ size: Int, to pool: BlockPool) {
+        precondition(size >= 0 && size <= count)
+        var left = size
+        count -= size
+        while let segment = unsafe head {
+            let piece = unsafe min(left, segment.pointee.end - segment.pointee.start)
+            unsafe segment.pointee.start += piece
+            left -= piece
+            guard unsafe segment.pointee.start == segment.pointee.end else { return }
+            unsafe head = unsafe segment.pointee.next
+            unsafe pool.give(
+                UnsafeMutableRawPointer(segment), capacity: segment.pointee.capacity)
+            if unsafe head == nil {
+                unsafe tail = nil
+                return
+            }
+            if left == 0 { return }
+        }
+    }
+
+    /// Forgets everything.
+    mutating func removeAll(to pool: BlockPool) {
+        var next = unsafe head
+        while let segment = unsafe next {
+            unsafe next = unsafe segment.pointee.next
+            unsafe pool.give(
+                UnsafeMutableRawPointer(segment), capacity: segment.pointee.capacity)
+        }
+        self = ByteList()
+    }
+}

@@ -1,0 +1,34 @@
+/// Bytes that stay where they are while a function looks at them.
+///
+/// The checked door between raw memory and the parsers' spans: `piece` verifies its range, `span`
+/// borrows.
+typealias RawBytes = UnsafeRawBufferPointer
+
+extension UnsafeRawBufferPointer {
+    /// The bytes as the parsers take them.
+    var span: Span<UInt8> {
+        @_lifetime(borrow self)
+        get {
+            let start = unsafe baseAddress?.assumingMemoryBound(to: UInt8.self)
+            let typed = unsafe UnsafeBufferPointer(start: start, count: count)
+            return unsafe _overrideLifetime(Span(_unsafeElements: typed), borrowing: self)
+        }
+    }
+
+    /// `count` bytes from `offset` on.
+    func piece(_ offset: Int, _ count: Int) -> UnsafeRawBufferPointer {
+        precondition(offset >= 0 && count >= 0 && offset <= self.count - count)
+        return unsafe UnsafeRawBufferPointer(
+            start: baseAddress.map { unsafe $0 + offset }, count: count)
+    }
+
+    /// Everything from `offset` on.
+    func dropping(_ offset: Int) -> UnsafeRawBufferPointer {
+        unsafe piece(offset, count - offset)
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// The bytes of an ASCII text.
+    init(ascii text: String) { self = Array(text.utf8) }
+}

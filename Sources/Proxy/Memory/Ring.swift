@@ -1,0 +1,87 @@
+/// A first-in, first-out queue of plain values in one block of a `BlockPool`.
+///
+///     0 ......... head ========= head + count ......... capacity   (wraps around)
+///      free        elements, oldest first        free
+///
+/// Always: capacity is a power of two or 0, count ≤ capacity. An empty ring larger than its first
+/// size gives its block back, so an idle connection keeps next to nothing. The owner empties it by
+/// `release` before it goes.
+@safe struct Ring<Element: BitwiseCopyable>: ~Copyable {
+    private static var firstCapacity: Int { 4 }
+
+    private var elements: UnsafeMutablePointer<Element>?
+    private var capacity = 0
+    private var head = 0
+    private(set) var count = 0
+
+    init() { unsafe elements = nil }
+
+    deinit { assert(capacity == 0, "a ring was not released") }
+
+    var isEmpty: Bool { count == 0 }
+
+    /// The element at `index`, 0 being the oldest.
+    subscript(index: Int) -> Element {
+        get {
+            precondition(index >= 0 && index < count)
+            return unsafe elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)]
+        }
+        set {
+            precondition(index >= 0 && index < count)
+            unsafe elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)] = newValue
+        }
+    }
+
+    /// Changes the element at `index` in place.
+    mutating func update(_ index: Int, _ change: (inout Element) -> Void) {
+        precondition(index >= 0 && index < count)
+        unsafe change(&elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)])
+    }
+
+    /// Adds a newest element.
+    mutating func append(_ element: Element, from pool: BlockPool) {
+        if count == capacity { grow(from: pool) }
+        unsafe elements.unsafelyUnwrapped[(head &+ count) & (capacity &- 1)] = element
+        count &+= 1
+    }
+
+    /// Takes the oldest element.
+    mutating func popFirst(to pool: BlockPool) -> Element {
+        precondition(count > 0)
+        let element = unsafe elements.unsafelyUnwrapped[head]
+        head = (head &+ 1) & (capacity &- 1)
+        count &-= 1
+        if count == 0 && capacity > Self.firstCapacity { release(to: pool) }
+        return element
+    }
+
+    /// Gives the block back; whatever was queued is forgotten.
+    mutating func release(to pool: BlockPool) {
+        guard let elements = unsafe elements else { return }
+        unsafe pool.give(UnsafeMutableRawPointer(elements), capacity: Self.bytes(capacity))
+        unsafe self.elements = nil
+        capacity = 0
+        head = 0
+        count = 0
+    }
+
+    private mutating func grow(from pool: BlockPool) {
+        let larger = max(Self.firstCapacity, capacity * 2)
+        let block = unsafe pool.take(larger * MemoryLayout<Element>.stride)
+        let target = unsafe block.bindMemory(to: Element.self, capacity: larger)
+        for index in 0..<count {
+            unsafe target[index] = unsafe elements.unsafelyUnwrapped[
+                (head + index) & (capacity - 1)]
+        }
+        if let elements = unsafe elements {
+            unsafe pool.give(UnsafeMutableRawPointer(elements), capacity: Self.bytes(capacity))
+        }
+        unsafe elements = unsafe target
+        capacity = larger
+        head = 0
+    }
+
+    private static func bytes(_ capacity: Int) -> Int {
+        BlockPool.capacity(for: capacity * MemoryLayout<Element>.stride)
+    }
+}

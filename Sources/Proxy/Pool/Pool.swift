@@ -1,0 +1,105 @@
+internal import Configuration
+internal import Hashing
+internal import Reactor
+internal import Wire
+
+/// A pool as one worker sees it: its servers and where keys go.
+@safe final class Pool {
+    let index: Int
+    let configuration: PoolConfiguration
+    let worker: Worker
+    let counters: Counters
+    /// Clients of this pool on all workers, for `client_connections`.
+    let clientCount: SharedCount
+    let isRedis: Bool
+    /// Milliseconds; nil: wait for ever.
+    let timeout: Int?
+    /// What clients must AUTH with; nil: nothing.
+    let password: [UInt8]?
+    private(set) var servers: [Server] = []
+    private var placement: Placement
+
+    init(_ index: Int, _ plan: PoolPlan, counters: PoolCounters, worker: Worker) {
+        self.index = index
+        self.worker = worker
+        self.counters = counters.pool
+        configuration = plan.configuration
+        clientCount = plan.clientCount
+        placement = plan.routing.placement
+        isRedis = configuration.cacheProtocol == .redis
+        timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
+        password = configuration.redisAuth.map { Array($0.utf8) }
+        for (number, server) in configuration.servers.enumerated() {
+            servers.append(
+                Server(
+                    number, server, in: self, route: plan.routing.servers[number],
+                    counters: counters.servers[number]))
+        }
+    }
+
+    /// Where requests for this key go.
+    func serverIndex(for key: Span<UInt8>) -> Int {
+        if placement.isRandom { return placement.server(atRandom: worker.random()) }
+        return placement.server(for: key)
+    }
+
+    /// Where a request without a key goes: to any server that takes requests.
+    var anyServer: Server {
+        servers.first { $0.isLive } ?? servers[0]
+    }
+
+    /// Takes over what the control thread decided. Requests in flight finish where they are.
+    func apply(_ routing: PoolRouting) {
+        placement = routing.placement
+        for (server, route) in zip(servers, routing.servers) { server.apply(route) }
+    }
+
+    /// Opens every server connection ahead of the first request, if the pool wants that.
+    func preconnect() {
+        guard configuration.preconnect else { return }
+        for server in servers where server.isLive { server.openAll() }
+    }
+
+    /// Ends every server connection.
+    ///
+    /// The servers refer to their pool, so the pool lets go of them too.
+    func closeAll() {
+        for server in servers { server.closeAll() }
+        servers.removeAll()
+    }
+
+    // MARK: - Clients
+
+    /// Counts a client that wants in.
+    ///
+    /// - Returns: false if the pool has as many as `client_connections` allows.
+    func enter() -> Bool {
+        let limit = configuration.clientConnections
+        let count = clientCount.add(1)
+        guard limit == 0 || count <= limit else {
+            clientCount.add(-1)
+            return false
+        }
+        counters.add(to: .clientConnections)
+        return true
+    }
+
+    func leave() {
+        clientCount.add(-1)
+        counters.add(-1, to: .clientConnections)
+    }
+
+    // MARK: - The protocol's words
+
+    /// What a client gets that is not let in, in the server's own words.
+    var fullReply: [UInt8] {
+        isRedis
+            ? RedisReply.error("ERR max number of clients reached")
+            : Array(ascii: "ERROR Too many open connections\r\n")
+    }
+
+    /// An error reply in the pool's protocol.
+    func errorReply(_ text: String) -> [UInt8] {
+        isRedis ? RedisReply.error("ERR \(text)") : MemcachedReply.serverError(text)
+    }
+}

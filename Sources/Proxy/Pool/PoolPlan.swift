@@ -1,0 +1,8 @@
+internal import Configuration
+
+/// What a worker needs to make its side of a pool.
+struct PoolPlan: Sendable {
+    let configuration: PoolConfiguration
+    let routing: PoolRouting
+    let clientCount: SharedCount
+}

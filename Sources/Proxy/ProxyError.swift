@@ -1,0 +1,38 @@
+internal import Reactor
+
+/// Why a server connection ended, in the words that clients and logs get.
+enum CloseReason {
+    /// The server closed it.
+    case closedByServer
+    /// A system call failed: refused, reset, unreachable.
+    case failed(SystemError)
+    /// Nothing came from the server for too long although requests waited.
+    case noProgress
+    /// The server said something that is no reply to what it was asked.
+    case outOfStep(StaticString)
+    /// The server did not accept the proxy's AUTH or SELECT.
+    case greetingRefused(String)
+    /// The proxy itself has no use for it any more: a new address, or the end.
+    case retired
+
+    var message: String {
+        switch self {
+        case .closedByServer: "connection closed by the server"
+        case .failed(let error): error.message
+        case .noProgress: "timed out"
+        case .outOfStep(let what): "invalid reply: \(what)"
+        case .greetingRefused(let words): words
+        case .retired: "connection retired"
+        }
+    }
+
+    /// What the statistics count it as.
+    var metric: ServerMetric? {
+        switch self {
+        case .closedByServer: .serverEOF
+        case .failed, .outOfStep, .greetingRefused: .serverErrors
+        case .noProgress: .serverTimedOut
+        case .retired: nil
+        }
+    }
+}

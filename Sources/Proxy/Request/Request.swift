@@ -1,0 +1,22 @@
+/// A client's request in flight: one place in the client's ring, in the order in which its reply
+/// must leave.
+struct Request: BitwiseCopyable {
+    enum Phase: UInt8, BitwiseCopyable {
+        /// Its reply, or the rest of it, is still to come.
+        case waiting
+        /// The beginning of its reply has gone to the client, so it can no longer turn into an
+        /// error.
+        case streaming
+        /// Its whole reply is in `held`, or its fragments' replies are in the split.
+        case finished
+    }
+
+    var phase = Phase.waiting
+    /// What has come of the reply while earlier requests were still waiting for theirs.
+    var held = ByteList()
+    /// The place of the request's `Split` in its worker's table; `noSplit` for a request that went
+    /// out whole.
+    var split = Self.noSplit
+
+    static let noSplit: Int32 = -1
+}

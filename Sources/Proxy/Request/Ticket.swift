@@ -1,0 +1,41 @@
+internal import Wire
+
+/// Whom the next reply of a server connection belongs to.
+struct Ticket: BitwiseCopyable {
+    enum Purpose: UInt8, BitwiseCopyable {
+        /// A client's request, or one fragment of it.
+        case request
+        /// Nobody waits any more: a noreply request, or one that was answered with an error at its
+        /// deadline.
+        case discard
+        /// The proxy's own AUTH at the beginning of a connection.
+        case auth
+        /// The proxy's own HELLO 3 at the beginning of a connection.
+        case hello
+        /// The proxy's own SELECT at the beginning of a connection.
+        case select
+    }
+
+    var client = Handle.nobody
+    /// The request's number on its client's connection.
+    var sequence: UInt32 = 0
+    /// Which fragment of a split request; `whole` for one that was not split.
+    var fragment: Int32 = Self.whole
+    /// Bytes of the request in the connection's log.
+    var length: Int
+    /// When the request is answered with an error, in the loop's milliseconds; `never` without a
+    /// timeout.
+    var deadline: Int64
+    var purpose = Purpose.request
+    var command = MemcachedCommand.get
+    /// Where the key of a memcached retrieval stands in the request, to be compared with the
+    /// reply's.
+    var keyOffset: UInt32 = 0
+    var keyLength: UInt32 = 0
+
+    /// Whether it is the proxy's own.
+    var isGreeting: Bool { purpose == .auth || purpose == .hello || purpose == .select }
+
+    static let whole: Int32 = -1
+    static let never = Int64.max
+}

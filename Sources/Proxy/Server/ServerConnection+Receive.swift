@@ -1,0 +1,122 @@
+internal import Wire
+
+/// Replies to tickets to clients.
+extension ServerConnection {
+    /// Takes bytes that begin where the last call's consumed bytes ended.
+    func take(_ bytes: RawBytes) {
+        if server.pool.isRedis {
+            unsafe takeRedis(bytes)
+        } else {
+            unsafe takeMemcached(bytes)
+        }
+    }
+
+    private func takeRedis(_ bytes: RawBytes) {
+        var offset = 0
+        while offset < bytes.count {
+            guard isReplyExpected else { return close(because: Self.unexpected) }
+            let rest = unsafe bytes.dropping(offset)
+            let step = unsafe redisReplies.scan(rest.span)
+            switch step.state {
+            case .complete:
+                unsafe finish(
+                    rest.piece(0, step.consumed), isError: step.kind == UInt8(ascii: "-"))
+                if phase == .closed { return }
+                offset += step.consumed
+            case .incomplete:
+                if step.consumed > 0 { unsafe pass(rest.piece(0, step.consumed)) }
+                if phase != .closed { unsafe keepTail(rest.dropping(step.consumed)) }
+                return
+            case .malformed:
+                return close(because: .outOfStep("not in the Redis protocol"))
+            }
+        }
+    }
+
+    private func takeMemcached(_ bytes: RawBytes) {
+        var offset = 0
+        // Where the current reply, or what is new of it, begins.
+        var begin = 0
+        while offset < bytes.count {
+            guard isReplyExpected else { return close(because: Self.unexpected) }
+            let ticket = tickets[0]
+            let rest = unsafe bytes.dropping(offset)
+            let step = unsafe memcachedReplies.scan(rest.span)
+            offset += step.consumed
+            switch step.state {
+            case .value(let keyOffset, let keyLength):
+                let key = unsafe rest.piece(keyOffset, keyLength)
+                guard unsafe asks(for: key, ticket) else {
+                    return close(because: .outOfStep("a VALUE for another key"))
+                }
+            case .complete(let kind):
+                guard kind.answers(ticket.command) else {
+                    return close(because: .outOfStep("an answer to another command"))
+                }
+                unsafe finish(bytes.piece(begin, offset - begin), isError: kind.isError)
+                if phase == .closed { return }
+                begin = offset
+            case .incomplete:
+                if offset > begin { unsafe pass(bytes.piece(begin, offset - begin)) }
+                if phase != .closed { unsafe keepTail(bytes.dropping(offset)) }
+                return
+            case .malformed:
+                return close(because: .outOfStep("not in the memcached protocol"))
+            }
+        }
+        if begin < offset { unsafe pass(bytes.piece(begin, offset - begin)) }
+    }
+
+    private static var unexpected: CloseReason { .outOfStep("a reply nobody asked for") }
+
+    /// Whether the server has been sent a request in full that it has not answered.
+    private var isReplyExpected: Bool {
+        !tickets.isEmpty && log.sentCount >= tickets[0].length
+    }
+
+    /// Whether a memcached retrieval asked for this key. A fragment's keys are checked when it is
+    /// complete.
+    private func asks(for key: RawBytes, _ ticket: Ticket) -> Bool {
+        guard ticket.command.isRetrieval else { return false }
+        guard ticket.fragment == Ticket.whole else { return true }
+        let asked = unsafe log.firstBytes.piece(Int(ticket.keyOffset), Int(ticket.keyLength))
+        return unsafe key.elementsEqual(asked)
+    }
+
+    /// The last piece of a reply, usually the whole of it.
+    private func finish(_ reply: RawBytes, isError: Bool) {
+        let ticket = tickets[0]
+        popTicket()
+        switch ticket.purpose {
+        case .auth, .hello, .select:
+            return unsafe greeted(ticket.purpose, reply, isError: isError)
+        case .discard, .request:
+            server.counters.add(to: .responses)
+            server.counters.add(reply.count, to: .responseBytes)
+            server.answered()
+        }
+        guard ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)
+        else {
+            return
+        }
+        unsafe client._withUnsafeGuaranteedRef { client in
+            guard unsafe client.complete(ticket.sequence, ticket.fragment, reply) else {
+                return close(because: .outOfStep("a VALUE for another key"))
+            }
+            if client.isOverfull { restrain(client) }
+        }
+    }
+
+    /// A piece of a reply that is not complete yet.
+    private func pass(_ piece: RawBytes) {
+        let ticket = tickets[0]
+        server.counters.add(piece.count, to: .responseBytes)
+        guard ticket.purpose == .request, let found = unsafe worker.clients.find(ticket.client)
+        else {
+            return
+        }
+        let client = unsafe found.takeUnretainedValue()
+        unsafe client.receive(piece, of: ticket.sequence, ticket.fragment)
+        if client.isOverfull { restrain(client) }
+    }
+}

@@ -1,0 +1,30 @@
+/// All figures that one worker counts, readable by the control thread.
+///
+/// The owner of the tables' cells: the control thread keeps it for longer than the worker lives.
+final class WorkerCounters: Sendable {
+    let worker = Counters(count: WorkerFigure.count)
+    let pools: [PoolCounters]
+
+    /// One table per pool and one per server of it.
+    init(servers: [Int]) {
+        pools = servers.map(PoolCounters.init)
+    }
+
+    deinit {
+        worker.destroy()
+        for pool in pools {
+            pool.pool.destroy()
+            for server in pool.servers { server.destroy() }
+        }
+    }
+}
+
+/// One worker's figures of one pool.
+struct PoolCounters: Sendable {
+    let pool = Counters(count: PoolMetric.allCases.count)
+    let servers: [Counters]
+
+    init(servers count: Int) {
+        servers = (0..<count).map { _ in Counters(count: ServerMetric.allCases.count) }
+    }
+}

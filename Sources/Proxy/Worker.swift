@@ -1,0 +1,249 @@
+internal import Configuration
+internal import Glibc
+internal import Hashing
+internal import Logging
+internal import Reactor
+
+/// One thread with its event loop and all that lives on it: listeners, clients, server connections,
+/// memory.
+///
+/// Built on the control thread, then handed over for good. Nothing here is shared but immutable
+/// configuration, the counters, and the two mailboxes. A turn of the loop: events are taken,
+/// replies and requests are put together; before the loop waits again, every connection that was
+/// touched is flushed with one system call.
+@safe final class Worker {
+    let index: Int
+    let loop: EventLoop
+    let log: Logger
+    let blocks = BlockPool()
+    let clients = SlotTable<Client>()
+    let splits = SplitTable()
+    let plan = SplitPlan()
+    /// Where every read goes first, with room for an unfinished request in front.
+    let scratch: UnsafeMutableRawBufferPointer
+    /// Where every gathering write is described.
+    let vectors: UnsafeMutableBufferPointer<iovec>
+
+    private var pools: [Pool] = []
+    private var listeners: [Listener] = []
+    private let commands: Mailbox<WorkerCommand>
+    private let reports: Mailbox<WorkerReport>
+    /// Kept for as long as anything here may count.
+    private let counters: WorkerCounters
+    private var wakeup: Wakeup?
+    private var hook: LoopHook?
+
+    private var dirtyServers: [ServerConnection] = []
+    private var dirtyClients: [Client] = []
+    private var heldBackClients: [Client] = []
+    private var postponed: [() -> Void] = []
+    private let decimal = DecimalLine()
+    private let memoryForSlowReaders: Int
+    private var randomState: UInt64
+    private var isDraining = false
+
+    init(_ seat: WorkerSeat, log: Logger) throws(SystemError) {
+        index = seat.index
+        self.log = log
+        commands = seat.commands
+        reports = seat.reports
+        counters = seat.counters
+        memoryForSlowReaders = Limits.memoryForSlowReaders / seat.workers
+        loop = try EventLoop()
+        unsafe scratch = .allocate(byteCount: Limits.scratch + Limits.ownInputBlock, alignment: 64)
+        unsafe vectors = .allocate(capacity: Limits.vectors)
+        unsafe vectors.initialize(repeating: iovec())
+        randomState = UInt64(EventLoop.monotonicMicroseconds()) ^ UInt64(seat.index + 1) << 32 | 1
+    }
+
+    deinit {
+        unsafe scratch.deallocate()
+        unsafe vectors.deallocate()
+        blocks.destroy()
+    }
+
+    // MARK: - Life
+
+    /// A worker thread's whole life: builds everything it owns on the thread itself, so that
+    /// nothing is ever shared.
+    static func run(_ seat: WorkerSeat, _ plans: [PoolPlan], listeners: [Int32], log: Logger) {
+        do throws(SystemError) {
+            let worker = try Worker(seat, log: log)
+            worker.adopt(plans, listeners)
+            worker.run()
+        } catch {
+            fatalError("worker \(seat.index) cannot have an event loop: \(error)")
+        }
+    }
+
+    private func adopt(_ plans: [PoolPlan], _ descriptors: [Int32]) {
+        for (number, plan) in plans.enumerated() {
+            let pool = Pool(number, plan, counters: counters.pools[number], worker: self)
+            pools.append(pool)
+            listeners.append(Listener(Socket(adopting: descriptors[number]), for: pool))
+        }
+    }
+
+    private func run() {
+        wakeup = Wakeup(loop) { [unowned self] in self.takeCommands() }
+        hook = LoopHook(loop, .beforeWaiting) { [unowned self] in self.endTurn() }
+        commands.attach(wakeup!.handle)
+        for listener in listeners { listener.start() }
+        for pool in pools { pool.preconnect() }
+        loop.run()
+        leave()
+    }
+
+    private func leave() {
+        for listener in listeners { listener.stop() }
+        for client in clients.all { client.close(because: .shutdown) }
+        endTurn()
+        for pool in pools { pool.closeAll() }
+        // Everything refers to its worker, so the worker lets go of everything.
+        pools.removeAll()
+        listeners.removeAll()
+        dirtyServers.removeAll()
+        postponed.removeAll()
+        hook?.cancel()
+        wakeup?.cancel()
+    }
+
+    private func takeCommands() {
+        for command in commands.takeAll() {
+            switch command {
+            case .route(let pool, let routing): pools[pool].apply(routing)
+            case .drain: drain()
+            case .stop: loop.stop()
+            }
+        }
+    }
+
+    /// Nobody new; those who are here get the replies to what they have sent so far.
+    private func drain() {
+        isDraining = true
+        for listener in listeners { listener.stop() }
+        for client in clients.all { client.drain() }
+        reportDrained()
+    }
+
+    private func reportDrained() {
+        guard isDraining, clients.count == 0 else { return }
+        report(.drained(worker: index))
+    }
+
+    func report(_ report: WorkerReport) { reports.post(report) }
+
+    private var figures: Counters { counters.worker }
+
+    // MARK: - Clients
+
+    /// Takes in an accepted connection.
+    func accept(_ socket: consuming Socket, for pool: Pool) {
+        var waiting: Socket? = consume socket
+        connectionOpened()
+        let client = clients.insert { handle in
+            Client(waiting.take()!, of: pool, handle: handle)
+        }
+        client.start()
+    }
+
+    func closed(_ client: Client) {
+        connectionClosed()
+        clients.remove(client.handle)
+        reportDrained()
+    }
+
+    func connectionOpened() {
+        figures.add(1, to: WorkerFigure.total)
+        figures.add(1, to: WorkerFigure.current)
+    }
+
+    func connectionClosed() { figures.add(-1, to: WorkerFigure.current) }
+
+    // MARK: - The end of a turn
+
+    /// The connection has requests to send.
+    func needsFlush(_ connection: ServerConnection) { dirtyServers.append(connection) }
+
+    /// The client has replies to get.
+    func needsFlush(_ client: Client) { dirtyClients.append(client) }
+
+    /// The client's next requests may be parsed.
+    func needsParsing(_ client: Client) { heldBackClients.append(client) }
+
+    /// Runs `work` at the end of this turn, outside of whatever is going on now.
+    func later(_ work: @escaping () -> Void) { postponed.append(work) }
+
+    /// Flushing may postpone work and parsing may touch more connections, so it goes round until
+    /// nothing is left; each round sends or parses something, and what is sent and parsed per turn
+    /// is bounded.
+    private func endTurn() {
+        repeat {
+            runPostponed()
+            flushServers()
+            flushClients()
+            parseHeldBack()
+        } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
+        figures.set(blocks.bytesTaken, at: WorkerFigure.memory)
+    }
+
+    private func flushServers() {
+        var next = 0
+        while next < dirtyServers.count {
+            dirtyServers[next].flush()
+            next += 1
+        }
+        dirtyServers.removeAll(keepingCapacity: true)
+    }
+
+    private func flushClients() {
+        var next = 0
+        while next < dirtyClients.count {
+            dirtyClients[next].flush()
+            next += 1
+        }
+        dirtyClients.removeAll(keepingCapacity: true)
+    }
+
+    private func parseHeldBack() {
+        guard !heldBackClients.isEmpty else { return }
+        let clients = heldBackClients
+        heldBackClients.removeAll(keepingCapacity: true)
+        for client in clients { client.parseHeldBack() }
+    }
+
+    private func runPostponed() {
+        while !postponed.isEmpty {
+            let work = postponed
+            postponed.removeAll()
+            for item in work { item() }
+        }
+    }
+
+    // MARK: - Small things
+
+    /// Whether slow readers cost more than they may.
+    var isShortOfMemory: Bool { blocks.bytesTaken > memoryForSlowReaders }
+
+    /// A header line such as `*12`; valid until the next call.
+    func line(_ prefix: Unicode.Scalar, _ number: Int) -> RawBytes {
+        unsafe decimal.write(prefix, number)
+    }
+
+    /// A number that nobody can foresee and nobody needs to: xorshift64.
+    func random() -> UInt32 {
+        randomState ^= randomState << 13
+        randomState ^= randomState >> 7
+        randomState ^= randomState << 17
+        return UInt32(truncatingIfNeeded: randomState >> 16)
+    }
+}
+
+/// What a worker counts of itself: its connections of all kinds, and their memory.
+enum WorkerFigure {
+    static let total = 0
+    static let current = 1
+    /// Bytes in blocks that its connections hold.
+    static let memory = 2
+    static let count = 3
+}

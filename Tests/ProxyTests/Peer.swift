@@ -1,0 +1,78 @@
+import Reactor
+
+/// The other end of one of the proxy's connections, a client's or a server's: it says what the test tells it to and
+/// keeps what it hears.
+final class Peer {
+    private var socket: Socket
+    private var watcher: IOWatcher?
+    /// Words that the kernel has no room for yet.
+    private var unsent: [UInt8] = []
+    /// Bytes that came and were not taken yet.
+    private(set) var received: [UInt8] = []
+    /// Whether the proxy has closed the connection.
+    private(set) var isEnded = false
+
+    init(_ socket: consuming Socket, on loop: EventLoop) {
+        self.socket = consume socket
+        self.socket.setNoDelay()
+        watcher = IOWatcher(loop, descriptor: self.socket.descriptor) { [unowned self] readiness in
+            self.ready(readiness)
+        }
+        watcher?.watch(.readable)
+    }
+
+    deinit { watcher?.cancel() }
+
+    /// Sends the text, what does not fit into the kernel's buffer while the test waits.
+    func say(_ text: String) throws {
+        unsent += Array(text.utf8)
+        try send()
+    }
+
+    /// Takes the first bytes of what came.
+    func take(_ count: Int) -> String {
+        let text = String(decoding: received.prefix(count), as: UTF8.self)
+        received.removeFirst(min(count, received.count))
+        return text
+    }
+
+    /// Leaves what comes from now on unread.
+    func stopListening() { watcher?.stop() }
+
+    func close() {
+        watcher?.cancel()
+        watcher = nil
+        socket.disconnect()
+    }
+
+    private func ready(_ readiness: Readiness) {
+        if readiness.contains(.readable) { receive() }
+        guard readiness.contains(.writable), !isEnded else { return }
+        do { try send() } catch { end() }
+    }
+
+    private func send() throws {
+        let sent = try unsafe unsent.withUnsafeBytes { try unsafe socket.send($0) }
+        unsent.removeFirst(sent)
+        guard let watcher, watcher.interest.contains(.readable) else { return }
+        watcher.watch(unsent.isEmpty ? .readable : [.readable, .writable])
+    }
+
+    private func receive() {
+        var room = [UInt8](repeating: 0, count: 64 * 1024)
+        do {
+            switch try unsafe room.withUnsafeMutableBytes({ try unsafe socket.read(into: $0) }) {
+            case .bytes(let count): received += room.prefix(count)
+            case .endOfFile: end()
+            case .wouldBlock: break
+            }
+        } catch {
+            end()
+        }
+    }
+
+    private func end() {
+        isEnded = true
+        watcher?.stop()
+    }
+}
