@@ -1,0 +1,139 @@
+import Proxy
+
+/// The statistics in Prometheus' text format, version 0.0.4.
+///
+/// Every metric comes from the metric tables: `martlet_pool_…` labelled with the pool,
+/// `martlet_server_…` with pool and server. What only grows ends in `_total`; points in time are in
+/// seconds, as Prometheus wants its units.
+struct PrometheusText {
+    /// The media type to send it as.
+    static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+    /// The text so far.
+    private(set) var text = ""
+
+    /// All figures of a snapshot at the given second since the Unix epoch.
+    init(_ snapshot: StatsSnapshot, of identity: ServiceIdentity, at now: Int) {
+        appendProcess(snapshot, identity, now)
+        appendHealth(snapshot)
+        for metric in PoolMetric.allCases { append(metric, snapshot) }
+        for metric in ServerMetric.allCases { append(metric, snapshot) }
+    }
+
+    // MARK: - Families
+
+    private mutating func appendProcess(
+        _ snapshot: StatsSnapshot, _ identity: ServiceIdentity, _ now: Int
+    ) {
+        family("martlet_up", .gauge, "1 while the proxy answers.")
+        sample("martlet_up", [], "1")
+        family("martlet_build_info", .gauge, "The version that runs, as a label.")
+        sample("martlet_build_info", [("version", identity.version)], "1")
+        family("martlet_uptime_seconds", .gauge, "Seconds since the proxy started.")
+        sample("martlet_uptime_seconds", [], String(max(0, now - identity.startedAt)))
+        family(
+            "martlet_opened_connections", .counter,
+            "Connections of all kinds opened since the start.")
+        sample("martlet_opened_connections_total", [], String(snapshot.totalConnections))
+        family("martlet_connections", .gauge, "Connections of all kinds open now.")
+        sample("martlet_connections", [], String(snapshot.currentConnections))
+    }
+
+    private mutating func appendHealth(_ snapshot: StatsSnapshot) {
+        family(
+            "martlet_pool_min_servers", .gauge, "Live servers that the pool needs to be healthy.")
+        for pool in snapshot.pools {
+            sample("martlet_pool_min_servers", [("pool", pool.name)], String(pool.minServers))
+        }
+        family("martlet_pool_live_servers", .gauge, "Servers of the pool that take requests now.")
+        for pool in snapshot.pools {
+            sample("martlet_pool_live_servers", [("pool", pool.name)], String(pool.liveServers))
+        }
+        family(
+            "martlet_server_live", .gauge,
+            "1 while the server takes requests, 0 while it is ejected.")
+        for pool in snapshot.pools {
+            for server in pool.servers {
+                let labels = [("pool", pool.name), ("server", server.name)]
+                sample("martlet_server_live", labels, server.isLive ? "1" : "0")
+            }
+        }
+    }
+
+    private mutating func append(_ metric: PoolMetric, _ snapshot: StatsSnapshot) {
+        let name = "martlet_pool_" + metric.rawValue
+        family(name, metric.kind, metric.help)
+        for pool in snapshot.pools {
+            figure(name, metric.kind, [("pool", pool.name)], pool[metric])
+        }
+    }
+
+    private mutating func append(_ metric: ServerMetric, _ snapshot: StatsSnapshot) {
+        // The JSON's `server_eof` and `requests` are both the server's: say so once.
+        let prefix = metric.rawValue.hasPrefix("server_") ? "martlet_" : "martlet_server_"
+        let name = prefix + metric.rawValue
+        family(name, metric.kind, metric.help)
+        for pool in snapshot.pools {
+            for server in pool.servers {
+                let labels = [("pool", pool.name), ("server", server.name)]
+                figure(name, metric.kind, labels, server[metric])
+            }
+        }
+    }
+
+    // MARK: - Lines
+
+    private mutating func family(_ name: String, _ kind: MetricKind, _ help: String) {
+        let full = Self.sampleName(name, kind)
+        text += "# HELP \(full) \(Self.escaped(help, quotes: false))\n"
+        text += "# TYPE \(full) \(kind == .counter ? "counter" : "gauge")\n"
+    }
+
+    private mutating func figure(
+        _ name: String, _ kind: MetricKind, _ labels: [(name: String, value: String)], _ value: Int
+    ) {
+        let shown = kind == .timestamp ? Self.seconds(microseconds: value) : String(value)
+        sample(Self.sampleName(name, kind), labels, shown)
+    }
+
+    private mutating func sample(
+        _ name: String, _ labels: [(name: String, value: String)], _ value: String
+    ) {
+        text += name
+        if !labels.isEmpty {
+            let pairs = labels.map { "\($0.name)=\"\(Self.escaped($0.value, quotes: true))\"" }
+            text += "{" + pairs.joined(separator: ",") + "}"
+        }
+        text += " " + value + "\n"
+    }
+
+    private static func sampleName(_ name: String, _ kind: MetricKind) -> String {
+        switch kind {
+        case .counter: name + "_total"
+        case .gauge: name
+        case .timestamp: name + "_seconds"
+        }
+    }
+
+    private static func seconds(microseconds: Int) -> String {
+        let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        let digits = String(rest)
+        return rest == 0
+            ? String(whole)
+            : "\(whole)." + String(repeating: "0", count: 6 - digits.count) + digits
+    }
+
+    /// The format's escapes: backslash and line feed everywhere, the quote in label values only.
+    private static func escaped(_ string: String, quotes: Bool) -> String {
+        var result = ""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\"" where quotes: result += "\\\""
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,7 @@
+public import Proxy
+
+/// Whoever can sum up the proxy's figures; asked on the control thread only.
+public protocol StatsSource: AnyObject {
+    /// Every figure as it is now.
+    func snapshot() -> StatsSnapshot
+}

@@ -1,0 +1,52 @@
+import Proxy
+
+@testable import Admin
+
+/// Figures that tests know by heart: two pools, three servers, one of them ejected.
+enum Samples {
+    static let identity = ServiceIdentity(
+        service: "nutcracker", source: "vm", version: "0.1.0", startedAt: 1_795_242_626)
+
+    static func snapshot() -> StatsSnapshot {
+        var first = ServerStats(name: "127.0.0.1:31101", isLive: true)
+        first[.serverConnections] = 1
+        first[.requests] = 11
+        first[.requestBytes] = 216
+        first[.responses] = 11
+        first[.responseBytes] = 260
+        var second = first
+        second.name = "127.0.0.1:31102"
+        var memc = PoolStats(name: "memc", minServers: 1, servers: [first, second])
+        memc[.clientEOF] = 1
+        memc[.clientErrors] = 1
+        memc[.clientConnections] = 1
+
+        var hanging = ServerStats(name: "redis-hang", isLive: false)
+        hanging[.serverTimedOut] = 1
+        hanging[.serverEjectedAt] = 1_795_242_626_498_305
+        hanging[.requests] = 1
+        hanging[.requestBytes] = 29
+        var alpha = PoolStats(name: "alpha", minServers: 0, servers: [hanging])
+        alpha[.serverEjects] = 1
+        alpha[.forwardErrors] = 1
+        return StatsSnapshot(totalConnections: 13, currentConnections: 8, pools: [memc, alpha])
+    }
+
+    /// One pool and one server whose names need escaping everywhere.
+    static func hostileSnapshot() -> StatsSnapshot {
+        let server = ServerStats(name: "tab\there\u{1}", isLive: true)
+        let pool = PoolStats(name: "a \"quoted\\pool\"\nünd", minServers: 1, servers: [server])
+        return StatsSnapshot(totalConnections: 0, currentConnections: 0, pools: [pool])
+    }
+}
+
+/// Answers with what the test put in.
+final class FixedSource: StatsSource {
+    var figures: StatsSnapshot
+
+    init(_ figures: StatsSnapshot = Samples.snapshot()) {
+        self.figures = figures
+    }
+
+    func snapshot() -> StatsSnapshot { figures }
+}
