@@ -1,0 +1,201 @@
+import Admin
+import Configuration
+import Glibc
+import Logging
+import Proxy
+import Reactor
+
+/// The running daemon: the control thread's loop and what is attached to it.
+///
+/// Started in an order in which every failure is still told to whoever started it: the
+/// configuration, then the log, the pid file, the ports. Only when all listens is anyone told that
+/// it is up.
+final class Daemon {
+    /// Replies that have not been finished so long after the order to stop are given up. systemd
+    /// and most scripts send SIGKILL after a time that is longer than this.
+    private static let drainMilliseconds = 10_000
+
+    private let loop: EventLoop
+    private let control: ProxyControl
+    private let admin: AdminServer
+    private let log: LogWriter
+    private let level: LogLevel
+    private let logger: Logger
+    private let manager = SystemdNotify()
+    private var signals: [SignalWatcher] = []
+    private var isStopping = false
+
+    /// Runs a daemon from its start to its end. With `-d`, returns in the background process only.
+    static func run(_ options: Options) throws(StartError) {
+        let configuration = try Configuration.forStart(
+            path: ConfigurationPath.chosen(options.confFile))
+        let address = try adminAddress(options)
+        raiseDescriptorLimit()
+        if options.daemonize {
+            let detached = try DetachedDaemon()
+            try serve(configuration, options, address) { detached.announceReady() }
+        } else {
+            try serve(configuration, options, address) {}
+        }
+    }
+
+    private static func serve(
+        _ configuration: Configuration, _ options: Options, _ address: SocketAddress,
+        whenReady: () -> Void
+    ) throws(StartError) {
+        let log = try LogWriter(path: options.output)
+        try log.start()
+        defer { log.finish() }
+        do throws(StartError) {
+            let pidFile = try options.pidFile.map { (path) throws(StartError) in try PIDFile(path) }
+            let daemon = try Daemon(configuration, options, log)
+            try daemon.listen(address)
+            whenReady()
+            daemon.runUntilStopped()
+            pidFile?.remove()
+        } catch {
+            // On standard error the caller will say it.
+            if options.output != nil { log.write(LogLine(.critical, "martlet: \(error.message)")) }
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: Configuration, _ options: Options, _ log: LogWriter
+    ) throws(StartError) {
+        let level = LogLevel(options.verbose)
+        self.log = log
+        self.level = level
+        logger = Logger(label: "martlet") { label in
+            QueuedLogHandler(label: label, writer: log, level: level)
+        }
+        do throws(SystemError) {
+            loop = try EventLoop()
+        } catch {
+            throw StartError("cannot make an event loop: \(error.message)")
+        }
+        do throws(ProxyStartError) {
+            control = try ProxyControl(
+                configuration: configuration,
+                workers: options.workers ?? configuration.workers ?? Self.coreCount,
+                loop: loop, logger: logger)
+        } catch {
+            throw StartError("\(error)")
+        }
+        admin = AdminServer(loop: loop, source: ControlStats(control: control))
+    }
+
+    // MARK: - Starting
+
+    private func listen(_ address: SocketAddress) throws(StartError) {
+        watchSignals()
+        do throws(SystemError) {
+            try admin.listen(on: address)
+        } catch {
+            throw StartError("cannot listen on \(address) for statistics: \(error.message)")
+        }
+        do throws(ProxyStartError) {
+            try control.start()
+        } catch {
+            throw StartError("\(error)")
+        }
+        logger.notice("martlet-\(Version.number) started", metadata: ["pid": "\(getpid())"])
+        manager.ready()
+    }
+
+    private static func adminAddress(_ options: Options) throws(StartError) -> SocketAddress {
+        let host = options.statsAddr
+        // Validated to be a port.
+        let port = UInt16(options.statsPort)
+        let address: SocketAddress? =
+            switch host {
+            case "localhost": SocketAddress(ip: "127.0.0.1", port: port)
+            case "*": .wildcard(port: port)
+            default:
+                host.hasPrefix("/")
+                    ? SocketAddress(unixPath: host) : SocketAddress(ip: host, port: port)
+            }
+        guard let address else {
+            throw StartError(
+                "option -a value '\(host)' is neither an IP address nor a socket's path")
+        }
+        return address
+    }
+
+    /// A proxy needs a descriptor for every connection, and the usual soft limit of 1024 exists for
+    /// select(2).
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return
+        }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    private static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    // MARK: - Running
+
+    private func runUntilStopped() {
+        loop.run()
+        admin.stop()
+        logger.notice("martlet-\(Version.number) stopped")
+    }
+
+    private func watchSignals() {
+        // A client that hung up is an error of its socket, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        watch(SIGTERM, "SIGTERM", "stopping") { $0.stop() }
+        watch(SIGINT, "SIGINT", "stopping") { $0.stop() }
+        watch(SIGHUP, "SIGHUP", "reopening log file") { $0.reopenLog() }
+        watch(SIGTTIN, "SIGTTIN", "up logging level") { $0.adjustLevel(by: 1) }
+        watch(SIGTTOU, "SIGTTOU", "down logging level") { $0.adjustLevel(by: -1) }
+        watch(SIGUSR1, "SIGUSR1", "ignored") { _ in }
+        watch(SIGUSR2, "SIGUSR2", "ignored") { _ in }
+    }
+
+    private func watch(
+        _ number: Int32, _ name: String, _ effect: String, _ act: @escaping (Daemon) -> Void
+    ) {
+        signals.append(
+            SignalWatcher(loop, signal: number) { [unowned self] in
+                logger.notice("signal \(number) (\(name)) received, \(effect)")
+                act(self)
+            })
+    }
+
+    private func stop() {
+        if isStopping {
+            logger.warning("told to stop twice, leaving at once")
+            loop.stop()
+            return
+        }
+        isStopping = true
+        manager.stopping()
+        admin.stop()
+        control.drain(withinMilliseconds: Self.drainMilliseconds) { [loop] in loop.stop() }
+    }
+
+    private func reopenLog() {
+        manager.reloading()
+        log.reopen()
+        manager.ready()
+    }
+
+    private func adjustLevel(by step: Int) {
+        let number = level.adjust(by: step)
+        logger.notice("log level is now \(number)")
+    }
+}
+
+/// Hands the proxy's figures to the admin port.
+private final class ControlStats: StatsSource {
+    private let control: ProxyControl
+
+    init(control: ProxyControl) {
+        self.control = control
+    }
+
+    func snapshot() -> StatsSnapshot { control.snapshot() }
+}
