@@ -1,0 +1,103 @@
+import TestKit
+import Testing
+
+/// The clients that applications use work with their default settings.
+@Suite(.serialized) struct ClientLibraryTests {
+    /// The default is the newest protocol that the library knows, which depends on its version.
+    @Test(arguments: ["", ", protocol=2"])
+    func redisPyWorks(settings: String) throws {
+        let proxy = try RunningProxy(pool: .redis(CacheNode.several(3, .redis)), workers: 2)
+        let script = """
+            import sys, redis
+            client = redis.Redis(host="127.0.0.1", port=int(sys.argv[1])\(settings))
+            assert client.ping()
+            assert client.set("a", "1", ex=100)
+            assert client.get("a") == b"1"
+            assert client.get("nothing") is None
+            assert client.mset({f"key:{i}": i for i in range(100)})
+            values = client.mget([f"key:{i}" for i in range(100)])
+            assert values == [str(i).encode() for i in range(100)], values
+            assert client.hset("h", mapping={"a": 1, "b": 2}) == 2
+            assert client.hgetall("h") == {b"a": b"1", b"b": b"2"}
+            assert client.rpush("l", 1, 2, 3) == 3
+            assert client.lrange("l", 0, -1) == [b"1", b"2", b"3"]
+            assert client.zadd("z", {"a": 1, "b": 2}) == 2
+            assert client.zrange("z", 0, -1, withscores=True)[1][0] == b"b"
+            pipeline = client.pipeline(transaction=False)
+            for i in range(500): pipeline.set(f"p:{i}", i).get(f"p:{i}")
+            assert pipeline.execute()[1::2] == [str(i).encode() for i in range(500)]
+            assert client.delete(*[f"key:{i}" for i in range(100)]) == 100
+            try:
+                client.hget("a", "field")
+                raise AssertionError("no error")
+            except redis.ResponseError as error:
+                assert "WRONGTYPE" in str(error), error
+            """
+
+        let result = try PythonEnvironment().run(script, ["\(proxy.port())"])
+
+        #expect(result.status == .exited(0), "\(result.errors)")
+    }
+
+    @Test func pymemcacheWorks() throws {
+        let nodes = try CacheNode.several(3, .memcached)
+        let proxy = try RunningProxy(pool: .memcached(nodes), workers: 2)
+        let script = """
+            import sys
+            from pymemcache.client.base import Client
+            client = Client(("127.0.0.1", int(sys.argv[1])))
+            assert client.set("a", "1")
+            assert client.get("a") == b"1"
+            assert client.get("nothing") is None
+            client.set_many({f"key:{i}": str(i) for i in range(100)})
+            values = client.get_many([f"key:{i}" for i in range(120)])
+            assert values == {f"key:{i}": str(i).encode() for i in range(100)}, values
+            assert client.add("b", "1", noreply=False)
+            assert not client.add("b", "1", noreply=False)
+            value, unique = client.gets("b")
+            assert client.cas("b", "2", unique, noreply=False)
+            assert client.cas("b", "3", unique, noreply=False) is False
+            assert client.set("n", "10") and client.incr("n", 5) == 15
+            assert client.touch("n", 100, noreply=False)
+            assert client.delete("n", noreply=False)
+            assert client.version()
+            client.flush_all(noreply=False)
+            assert client.get("a") is None
+            client.quit()
+            """
+
+        let result = try PythonEnvironment().run(script, ["\(proxy.port())"])
+
+        #expect(result.status == .exited(0), "\(result.errors)")
+    }
+
+    @Test(arguments: [1, 2])
+    func redisBenchmarkWorks(workers: Int) throws {
+        let proxy = try RunningProxy(
+            pool: .redis(CacheNode.several(3, .redis)), workers: workers)
+
+        let result = try run(
+            "redis-benchmark",
+            [
+                "-p", "\(proxy.port())", "-t", "set,get,incr,lpush,mset", "-P", "16", "-c", "100",
+                "-n", "20000", "-r", "1000", "-q",
+            ])
+
+        #expect(result.status == .exited(0))
+        #expect(!result.output.contains("Error") && !result.errors.contains("Error"))
+        for name in ["SET", "GET", "INCR", "LPUSH", "MSET"] {
+            #expect(result.output.contains(name), "\(name)")
+        }
+    }
+
+    @Test func redisCliWorks() throws {
+        let proxy = try RunningProxy(pool: .redis(CacheNode.several(3, .redis)))
+        let port = "\(proxy.port())"
+
+        #expect(try run("redis-cli", ["-p", port, "SET", "a", "hello"]).output == "OK\n")
+        #expect(try run("redis-cli", ["-p", port, "GET", "a"]).output == "hello\n")
+        #expect(try run("redis-cli", ["-p", port, "PING"]).output == "PONG\n")
+        let mistake = try run("redis-cli", ["-p", port, "NOSUCHCOMMAND"])
+        #expect(mistake.output.contains("ERR unknown command"))
+    }
+}
