@@ -1,0 +1,44 @@
+# Build, test, run, measure and install martlet. `make` alone lists the targets.
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+bindir ?= $(PREFIX)/bin
+sysconfdir ?= /etc
+unitdir ?= $(PREFIX)/lib/systemd/system
+
+BINARY := .build/release/martlet
+# The binary that `run` and `bench` use; another build, or nutcracker, can stand in.
+MARTLET ?= $(abspath $(BINARY))
+run bench: export MARTLET := $(MARTLET)
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build run test lint bench install
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+deps: ## Install what is missing to build and test (Debian, Ubuntu)
+	@Tests/Scripts/deps.sh
+
+build: ## Build the release binary, .build/release/martlet
+	swift build -c release --static-swift-stdlib --product martlet
+
+run: deps build ## Run with CONFIG=file, or else a demo with servers of its own
+	@$(if $(CONFIG),exec "$(MARTLET)" -c "$(CONFIG)",exec Tests/Scripts/demo.sh)
+
+# EndToEndTests runs the debug binary, which is built along with the tests.
+test: deps ## Build and run all tests
+	swift build --build-tests
+	swift test
+
+lint: ## Check the format of all Swift sources
+	swift format lint --strict -r Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift
+
+bench: deps build ## Compare with nutcracker; ARGS='--quick' and others go to Benchmarks/bench
+	Benchmarks/bench $(ARGS)
+
+install: build ## Install below PREFIX (/usr/local), DESTDIR in front; a configuration is kept
+	install -D -m 755 --strip $(BINARY) "$(DESTDIR)$(bindir)/martlet"
+	test -e "$(DESTDIR)$(sysconfdir)/martlet/martlet.yml" || \
+		install -D -m 644 Config/martlet.yml "$(DESTDIR)$(sysconfdir)/martlet/martlet.yml"
+	install -D -m 644 systemd/martlet.service "$(DESTDIR)$(unitdir)/martlet.service"
