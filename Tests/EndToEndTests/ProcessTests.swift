@@ -141,6 +141,32 @@ import Testing
         #expect(try proxy.wait() == .exited(0))
     }
 
+    /// More than may be in flight at once: some of it waits in the proxy when the end comes.
+    @Test func aLongPipelineIsFinishedBeforeTheEnd() throws {
+        let node = try CacheNode.redis()
+        let proxy = try RunningProxy(pool: .redis([node]))
+        let client = try proxy.client()
+        #expect(try client.command("SET", "n", "0") == .ok)
+        node.pause()
+        try client.send((0..<6_000).flatMap { _ in Array("INCR n\r\n".utf8) })
+        #expect(
+            try eventually {
+                let stats = try proxy.stats()
+                let waiting = try stats.number("alpha", node.name, "in_queue")
+                return try waiting + stats.number("alpha", node.name, "out_queue") > 4_000
+            })
+
+        proxy.signal(SIGTERM)
+        #expect(eventually { (try? proxy.client(timeout: 0.2)) == nil })
+        node.resume()
+
+        for number in 1...6_000 {
+            #expect(try client.readReply() == .integer(number))
+        }
+        #expect(client.isAtEnd())
+        #expect(try proxy.wait() == .exited(0))
+    }
+
     // MARK: - Starting
 
     @Test func itRunsInTheBackground() throws {

@@ -37,6 +37,20 @@ import Testing
         }
     }
 
+    /// Far more than one read takes, and with nothing in it that announces its size.
+    @Test func splitsARequestOfAHundredThousandArguments() throws {
+        let keys = (0..<50_000).map { "key:\($0)" }
+        let pairs = keys.flatMap { [$0, "v"] }
+
+        try client.send(
+            Bytes.command(["MSET"] + pairs) + Bytes.command(["EXISTS"] + keys)
+                + Bytes.command(["PING"]))
+
+        #expect(try client.readReply() == .ok)
+        #expect(try client.readReply() == .integer(50_000))
+        #expect(try client.readReply() == .simple("PONG"))
+    }
+
     @Test func missesAndDuplicatesKeepTheirPlaces() throws {
         #expect(try client.command("MSET", "a", "1", "b", "2", "c", "3") == .ok)
 

@@ -34,6 +34,28 @@ import Testing
         #expect(try neighbour.command("GET", "small") == .bulk("1"))
     }
 
+    /// Each has a block to itself, and the next one follows at once.
+    @Test(arguments: [20_000, 65_000, 131_072, 300_000])
+    func bigValuesFollowOneAnother(size: Int) throws {
+        let proxy = try RunningProxy(pool: .redis(CacheNode.several(2, .redis)))
+        let client = try proxy.client()
+        let values = (0..<20).map { Bytes.pattern(size + $0, seed: UInt64($0)) }
+
+        try client.send(
+            values.enumerated().flatMap { number, value in
+                Bytes.command([Array("SET".utf8), Array("k\(number)".utf8), value])
+                    + Bytes.command(["STRLEN", "k\(number)"])
+            })
+
+        for value in values {
+            #expect(try client.readReply() == .ok)
+            #expect(try client.readReply() == .integer(value.count))
+        }
+        for (number, value) in values.enumerated() {
+            #expect(try client.command("GET", "k\(number)") == .bulk(value))
+        }
+    }
+
     @Test func bigValuesAndSmallOnesShareAPipeline() throws {
         let proxy = try RunningProxy(pool: .redis(CacheNode.several(2, .redis)))
         let client = try proxy.client()

@@ -21,7 +21,7 @@ extension Client {
         let kept = moveInputToScratch()
         let scratch = unsafe worker.scratch
         let room = unsafe UnsafeMutableRawBufferPointer(
-            rebasing: scratch[kept..<max(kept, Limits.scratch)])
+            rebasing: scratch[kept..<min(scratch.count, kept + Limits.scratch)])
         switch try unsafe socket.read(into: room) {
         case .bytes(let count): unsafe parse(RawBytes(rebasing: scratch[..<(kept + count)]))
         case .wouldBlock: unsafe keep(RawBytes(rebasing: scratch[..<kept]))
@@ -30,7 +30,10 @@ extension Client {
     }
 
     private func receiveIntoBlock() throws(SystemError) {
-        let room = min(input.roomAtEnd, inputNeeded - input.count)
+        // Up to the end of a large value and not beyond, so that its block can move on as it is. Where
+        // the parser knows of no more than the next header, whatever is there.
+        let missing = inputNeeded - input.count
+        let room = min(input.roomAtEnd, missing < Limits.ownInputBlock ? Limits.scratch : missing)
         let place = unsafe UnsafeMutableRawBufferPointer(start: input.placeAtEnd, count: room)
         switch try unsafe socket.read(into: place) {
         case .bytes(let count):
@@ -59,7 +62,9 @@ extension Client {
 
     /// Goes on with requests that were held back.
     func parseHeldBack() {
-        guard !isClosed, !isHeldBack else { return }
+        isParsingDue = false
+        guard !isClosed else { return }
+        isHeldBack = false
         if ownsBlock {
             parseBlock()
         } else {
@@ -88,7 +93,8 @@ extension Client {
         }
         if isFinished || isClosed { return }
         unsafe keep(bytes.dropping(offset))
-        if isHeldBack { updateInterest() }
+        if isHeldBack { return updateInterest() }
+        if isDraining { isFinished = true }
     }
 
     /// Parses and dispatches the request at the front.
@@ -109,10 +115,13 @@ extension Client {
         let count = input.count
         let taken = unsafe parseOne(input.firstBytes)
         if taken == 0 { return growBlock() }
-        skipCount = max(0, taken - count)
-        input.removeAll(to: worker.blocks)
-        inputNeeded = 0
         ownsBlock = false
+        inputNeeded = 0
+        skipCount = max(0, taken - count)
+        // Empty if the block has moved on to a server.
+        input.consume(min(taken, input.count), to: worker.blocks)
+        let kept = moveInputToScratch()
+        unsafe parse(RawBytes(rebasing: worker.scratch[..<kept]))
     }
 
     // MARK: - Keeping
@@ -127,13 +136,13 @@ extension Client {
         unsafe input.append(contiguous: bytes, from: worker.blocks)
     }
 
+    /// What is announced, if that is not too much to believe; else twice of what has come.
     private func blockSize(after count: Int) -> Int {
-        min(max(inputNeeded, count + 1), max(Limits.firstInputBlock, count * 2))
+        max(count * 2, min(inputNeeded, Limits.firstInputBlock))
     }
 
+    /// Makes room for the rest of the request that has the input to itself.
     private func growBlock() {
-        guard input.roomAtEnd == 0 || inputNeeded <= input.count else { return }
-        inputNeeded = max(inputNeeded, input.count + 1)
         guard input.roomAtEnd == 0 else { return }
         var larger = ByteList()
         larger.addBlock(for: blockSize(after: input.count), from: worker.blocks)

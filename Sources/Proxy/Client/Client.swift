@@ -47,6 +47,10 @@ internal import Wire
     var lingering: Timer?
     /// Whether complete requests wait in `input` because of a bound.
     var isHeldBack = false
+    /// Whether they are about to be parsed.
+    var isParsingDue = false
+    /// Whether the proxy shuts down: what has come is still parsed, and no more is read.
+    var isDraining = false
     private var isDirty = false
     private var isBlocked = false
     private(set) var isClosed = false
@@ -95,7 +99,14 @@ internal import Wire
         requests.count < Limits.requestsInFlight && outputCount < Limits.outputHighWater
     }
 
-    private var wantsInput: Bool { (!isFinished && !isHeldBack) || isLingering }
+    /// Whether one that was held back may go on.
+    private var mayGoOn: Bool {
+        requests.count < Limits.requestsInFlight / 2 && outputCount < Limits.outputLowWater
+    }
+
+    private var wantsInput: Bool {
+        (!isFinished && !isHeldBack && !isDraining) || isLingering
+    }
 
     func updateInterest() {
         guard !isClosed else { return }
@@ -139,10 +150,8 @@ internal import Wire
             }
         }
         if !blocked.isEmpty && output.count < Limits.outputLowWater { resumeBlocked() }
-        if isHeldBack && outputCount < Limits.outputLowWater
-            && requests.count < Limits.requestsInFlight / 2
-        {
-            isHeldBack = false
+        if isHeldBack && !isParsingDue && mayGoOn {
+            isParsingDue = true
             worker.needsParsing(self)
         }
         if isFinished && output.isEmpty && requests.isEmpty && !isLingering {
@@ -197,7 +206,9 @@ internal import Wire
     func drain() {
         if wantsInput && !isLingering { receive() }
         guard !isClosed else { return }
-        isFinished = true
+        isDraining = true
+        if !isHeldBack { isFinished = true }
+        updateInterest()
         markDirty()
     }
 

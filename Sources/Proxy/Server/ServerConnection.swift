@@ -81,7 +81,7 @@ internal import Wire
         if phase == .connecting { return connected() }
         if readiness.contains(.writable) {
             isBlocked = false
-            watcher?.watch(.readable)
+            watcher?.watch(pausedFor == .nobody ? .readable : [])
             flush()
         }
         if readiness.contains(.readable) && phase != .closed { receive() }
