@@ -192,6 +192,35 @@ import Testing
         }
     }
 
+    /// A reply that takes longer than the timeout to arrive is not cut off while it keeps coming; one
+    /// that waits behind it gets its error in time.
+    @Test func arrivingReplyOutlivesTheTimeout() throws {
+        try ProxyHarness.run(.redis) {
+            $0.timeoutMilliseconds = 300
+        } conversation: { proxy in
+            let (first, second) = (try proxy.client(), try proxy.client())
+            try first.say(redis("GET", "k"))
+            let server = try proxy.connection()
+            try proxy.expect(server, hears: redis("GET", "k"))
+            try second.say(redis("GET", "l"))
+            try proxy.expect(server, hears: redis("GET", "l"))
+
+            let size = 10_000_000
+            var said = "$\(size)\r\n" + String(repeating: "x", count: 100_000)
+            try server.say(said)
+            while proxy.stats.servers[0][.serverTimedOut] == 0 {
+                try server.say("x")
+                said += "x"
+                try proxy.settle()
+            }
+
+            try proxy.expect(second, hears: "-ERR server s0: timed out after 300 ms\r\n")
+            try proxy.expect(first, hears: said)
+            try second.say(redis("PING"))
+            try proxy.expect(second, hears: "+PONG\r\n")
+        }
+    }
+
     /// The neighbour was asked later, so its time is not over when the first one's is.
     @Test func timeoutSparesTheRequestBehind() throws {
         try ProxyHarness.run(.redis) {

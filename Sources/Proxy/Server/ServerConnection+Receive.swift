@@ -110,6 +110,7 @@ extension ServerConnection {
     /// A piece of a reply that is not complete yet.
     private func pass(_ piece: RawBytes) {
         let ticket = tickets[0]
+        isReplyBegun = true
         server.counters.add(piece.count, to: .responseBytes)
         guard ticket.purpose == .request, let found = unsafe worker.clients.find(ticket.client)
         else {

@@ -31,8 +31,11 @@ internal import Wire
 
     var log = RequestLog()
     var tickets = Ring<Ticket>()
-    /// Tickets, from the oldest on, whose requests were answered with an error at their deadline.
+    /// Tickets, from the oldest on, that need no look at their deadline any more: their requests were
+    /// answered with an error, or the reply has begun to come.
     private var expired = 0
+    /// Whether a part of the oldest ticket's reply has come.
+    var isReplyBegun = false
     /// Tickets, from the newest back, whose requests are not sent completely.
     private var unsentTickets = 0
     /// Bytes of AUTH and SELECT still to be sent; requests wait until both are answered.
@@ -283,6 +286,7 @@ internal import Wire
     func popTicket() {
         let ticket = tickets.popFirst(to: worker.blocks)
         if expired > 0 { expired -= 1 }
+        isReplyBegun = false
         log.consume(ticket.length, to: worker.blocks)
         if isRetiring && tickets.isEmpty { worker.later { [self] in close(because: .retired) } }
     }
@@ -342,23 +346,39 @@ internal import Wire
         let now = worker.loop.now
         if phase == .connecting && server.pool.timeout == nil { return close(because: .noProgress) }
         guard let timeout = server.pool.timeout else { return }
+        if phase == .connecting { return close(because: .noProgress) }
+        // Nothing can come while nothing is read.
+        if pausedFor != .nobody { lastProgress = now }
         let silence = now - lastProgress
+        let isSilent = silence >= Int64(timeout)
         var hasExpired = false
-        while expired < tickets.count, tickets[expired].deadline <= now {
-            let ticket = tickets[expired]
-            tickets.update(expired) { $0.purpose = $0.purpose == .request ? .discard : $0.purpose }
+        if isReplyBegun && expired > 0 && isSilent { hasExpired = expire(at: 0, timeout) }
+        while phase != .closed, expired < tickets.count, tickets[expired].deadline <= now {
+            // A reply that takes longer than the timeout to arrive is on its way all the same.
+            let isArriving = expired == 0 && isReplyBegun && !isSilent
+            if !isArriving { hasExpired = expire(at: expired, timeout) || hasExpired }
             expired += 1
-            hasExpired = true
-            server.counters.add(to: .serverTimedOut)
-            if ticket.isGreeting { return close(because: .noProgress) }
-            fail(ticket, "server \(server.endpoint): timed out after \(timeout) ms")
-            if phase == .closed { return }
         }
-        if hasExpired && silence >= Int64(timeout) { server.stalled() }
-        if phase == .connecting || silence >= Int64(timeout * Limits.timeoutsWithoutProgress) {
-            if !tickets.isEmpty || phase == .connecting { return close(because: .noProgress) }
+        guard phase != .closed else { return }
+        if hasExpired && isSilent { server.stalled() }
+        if silence >= Int64(timeout * Limits.timeoutsWithoutProgress) && !tickets.isEmpty {
+            return close(because: .noProgress)
         }
         rearm(now)
+    }
+
+    /// - Returns: false if the request had its answer before.
+    private func expire(at index: Int, _ timeout: Int) -> Bool {
+        let ticket = tickets[index]
+        if ticket.isGreeting {
+            close(because: .noProgress)
+            return true
+        }
+        guard ticket.purpose == .request else { return false }
+        tickets.update(index) { $0.purpose = .discard }
+        server.counters.add(to: .serverTimedOut)
+        fail(ticket, "server \(server.endpoint): timed out after \(timeout) ms")
+        return true
     }
 
     private func rearm(_ now: Int64) {
