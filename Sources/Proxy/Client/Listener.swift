@@ -19,6 +19,11 @@ internal import Reactor
 
     func start() {
         worker.connectionOpened()
+        if case .tcp(_, _) = pool.configuration.listen {
+            // On Linux accepted sockets inherit both, which saves a system call or two for each.
+            socket.setNoDelay()
+            if pool.configuration.tcpKeepalive { socket.setKeepalive() }
+        }
         watcher = IOWatcher(worker.loop, descriptor: socket.descriptor) {
             [unowned self] _ in self.accept()
         }
@@ -38,19 +43,11 @@ internal import Reactor
         for _ in 0..<Limits.acceptBatch {
             do throws(SystemError) {
                 guard let descriptor = try socket.accept() else { return }
-                admit(Socket(adopting: descriptor))
+                worker.accept(Socket(adopting: descriptor), for: pool)
             } catch {
                 return rest(after: error)
             }
         }
-    }
-
-    private func admit(_ socket: consuming Socket) {
-        if case .tcp(_, _) = pool.configuration.listen {
-            socket.setNoDelay()
-            if pool.configuration.tcpKeepalive { socket.setKeepalive() }
-        }
-        worker.accept(socket, for: pool)
     }
 
     /// Out of descriptors or memory: those who knock wait in the backlog, and the loop does not
