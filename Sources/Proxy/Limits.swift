@@ -1,9 +1,14 @@
 /// The data path's bounds. What is not an option of a pool is a constant here, with the reason for
 /// its size.
 enum Limits {
-    /// What one `read` takes at most: large enough that a pipeline of 128 small requests is one
-    /// read, small enough to stay in the second-level cache and to give every connection its turn.
-    static let scratch = 64 * 1024
+    /// What one `read` takes at most: a pipeline of 128 small requests is one read, and so are large
+    /// pieces of large values, while it still stays in the second-level cache and gives every
+    /// connection its turn.
+    static let scratch = 256 * 1024
+    /// A piece of a reply this large goes to its client's socket straight from where it was read, if
+    /// nothing waits before it. Copying it first cost a seventh of the user time of a 1 MB GET; for
+    /// smaller ones the copy is cheaper than a system call of their own.
+    static let sentDirectly = 32 * 1024
     /// An unfinished request longer than this gets a block of its own, read into directly.
     static let ownInputBlock = 16 * 1024
     /// The first size of that block; it doubles from there on as bytes really arrive, so that

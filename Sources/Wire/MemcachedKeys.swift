@@ -19,9 +19,11 @@ public struct MemcachedKeys: Sendable {
         }
         let start = position
         // The parser took the line: it ends in a newline, and no key holds a control character.
-        while bytes[position] > UInt8(ascii: " ") {
-            position += 1
+        var end = start
+        while bytes[end] > UInt8(ascii: " ") {
+            end &+= 1
         }
-        return (start, position - start)
+        position = end
+        return (start, end - start)
     }
 }

@@ -150,8 +150,8 @@ import Wire
         setting.reply("VALUE b 0 1\r\nB\r\nVALUE d 0 1\r\nD\r\nEND\r\n", for: 1)
         setting.reply("VALUE c 7 1\r\nC\r\nEND\r\n", for: 0)
 
-        #expect(setting.split.hasOnlyAskedValues(0))
-        #expect(setting.split.hasOnlyAskedValues(1))
+        #expect(setting.split.findValues(of: 0))
+        #expect(setting.split.findValues(of: 1))
         #expect(
             setting.merged
                 == "VALUE b 0 1\r\nB\r\nVALUE c 7 1\r\nC\r\nVALUE d 0 1\r\nD\r\nEND\r\n")
@@ -165,7 +165,7 @@ import Wire
         setting.reply("VALUE a 0 1\r\nA\r\nVALUE a 0 1\r\nA\r\nEND\r\n", for: 0)
         setting.reply("END\r\n", for: 1)
 
-        #expect(setting.split.hasOnlyAskedValues(0))
+        #expect(setting.split.findValues(of: 0))
         #expect(setting.merged == "VALUE a 0 1\r\nA\r\nVALUE a 0 1\r\nA\r\nEND\r\n")
     }
 
@@ -181,7 +181,7 @@ import Wire
 
         setting.reply(reply, for: 0)
 
-        #expect(!setting.split.hasOnlyAskedValues(0))
+        #expect(!setting.split.findValues(of: 0))
     }
 
     @Test(arguments: ["SERVER_ERROR out of memory\r\n", "ERROR\r\n"])

@@ -50,7 +50,7 @@ extension Client {
         }
         if index == 0 {
             if heldCount > 0 { releaseHeld(0) }
-            unsafe output.append(reply, from: worker.blocks)
+            unsafe emit(reply)
             popRequest()
             releaseFinished()
             markDirty()
@@ -76,7 +76,7 @@ extension Client {
         else { return unsafe hold(piece, index) }
         releaseHeld(0)
         requests.update(0) { $0.phase = .streaming }
-        unsafe output.append(piece, from: worker.blocks)
+        unsafe emit(piece)
         markDirty()
     }
 
@@ -215,7 +215,7 @@ extension Client {
             return true
         }
         guard split.merge == .values else { return true }
-        guard split.hasOnlyAskedValues(fragment) else {
+        guard split.findValues(of: fragment) else {
             split.fail(with: pool.errorReply("a server sent a value for another key"))
             return false
         }

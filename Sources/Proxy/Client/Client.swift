@@ -135,6 +135,17 @@ internal import Wire
         worker.needsFlush(self)
     }
 
+    /// Lets bytes go whose turn it is: a large piece at once, small ones at the end of this turn.
+    func emit(_ bytes: RawBytes) {
+        var sent = 0
+        if bytes.count >= Limits.sentDirectly && output.isEmpty && !isBlocked && !isClosed {
+            // A failure is for the flush to find, which is not in the middle of anything.
+            sent = (try? unsafe socket.send(bytes)) ?? 0
+            isBlocked = sent < bytes.count
+        }
+        unsafe output.append(bytes.dropping(sent), from: worker.blocks)
+    }
+
     /// Sends what is due, as far as the socket takes it. Called once per turn of the loop.
     func flush() {
         isDirty = false

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Bytes that stay where they are while a function looks at them.
 ///
 /// The checked door between raw memory and the parsers' spans: `piece` verifies its range, `span`
@@ -5,6 +7,13 @@
 typealias RawBytes = UnsafeRawBufferPointer
 
 extension UnsafeRawBufferPointer {
+    /// Whether both are the same bytes.
+    func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        guard count > 0, let mine = baseAddress, let theirs = other.baseAddress else { return true }
+        return unsafe memcmp(mine, theirs, count) == 0
+    }
+
     /// The bytes as the parsers take them.
     var span: Span<UInt8> {
         @_lifetime(borrow self)

@@ -33,21 +33,11 @@ extension Split {
         }
     }
 
-    /// get, gets: each key's VALUE, where its fragment has one for it.
+    /// get, gets: each key's VALUE, where `findValues` has found one for it.
     private func appendValues(to output: inout ByteList, from pool: BlockPool) {
-        let asked = unsafe keys.firstBytes
-        for (key, number) in zip(keyRanges, fragmentOfKey) {
-            let fragment = fragments[Int(number)]
-            let bytes = unsafe fragment.reply.firstBytes
-            guard let value = unsafe MemcachedReply.value(at: fragment.cursor, in: bytes.span)
-            else {
-                continue
-            }
-            let name = unsafe bytes.piece(value.keyOffset, value.keyLength)
-            let wanted = unsafe asked.piece(Int(key.offset), Int(key.length))
-            guard unsafe name.elementsEqual(wanted) else { continue }
-            unsafe output.append(bytes.piece(fragment.cursor, value.length), from: pool)
-            advance(Int(number), by: value.length)
+        for (key, number) in zip(keyRanges, fragmentOfKey) where key.valueLength > 0 {
+            let bytes = unsafe fragments[Int(number)].reply.firstBytes
+            unsafe output.append(bytes.piece(key.valueOffset, key.valueLength), from: pool)
         }
         append(MemcachedReply.end, to: &output, from: pool)
     }
@@ -70,24 +60,24 @@ extension Split {
         return nil
     }
 
-    /// Whether a memcached fragment's VALUEs are for the fragment's keys, in their order.
-    func hasOnlyAskedValues(_ fragment: Int) -> Bool {
+    /// Finds the VALUE of each key in a memcached fragment's complete reply.
+    ///
+    /// - Returns: false if there is one for a key that was not asked for, or out of order.
+    func findValues(of fragment: Int) -> Bool {
         let bytes = unsafe fragments[fragment].reply.firstBytes
         let asked = unsafe keys.firstBytes
         var cursor = 0
-        var key = 0
+        var key = Int(fragments[fragment].firstKey)
         while let value = unsafe MemcachedReply.value(at: cursor, in: bytes.span) {
             let name = unsafe bytes.piece(value.keyOffset, value.keyLength)
-            while true {
-                guard key < keyRanges.count else { return false }
-                let isOurs = Int(fragmentOfKey[key]) == fragment
+            var isAsked = false
+            while !isAsked {
+                guard key >= 0 else { return false }
                 let range = keyRanges[key]
-                key += 1
-                if unsafe isOurs
-                    && name.elementsEqual(asked.piece(Int(range.offset), Int(range.length)))
-                {
-                    break
-                }
+                isAsked = unsafe name.isSame(
+                    as: asked.piece(Int(range.offset), Int(range.length)))
+                if isAsked { find(key, at: cursor, length: value.length) }
+                key = Int(nextKey[key])
             }
             cursor += value.length
         }

@@ -20,6 +20,9 @@ internal import Wire
     struct Fragment: BitwiseCopyable {
         var reply = ByteList()
         var keyCount: Int32 = 0
+        /// Its first and last key among the request's; -1 while it has none.
+        var firstKey: Int32 = -1
+        var lastKey: Int32 = -1
         /// Bytes of its request so far.
         var length = 0
         /// Whether its request is complete (memcached's lines).
@@ -35,6 +38,8 @@ internal import Wire
     private(set) var keys = ByteList()
     /// For each key, in order: its fragment.
     private(set) var fragmentOfKey: [UInt16] = []
+    /// For each key, in order: the next one of the same fragment, -1 behind the last.
+    private(set) var nextKey: [Int32] = []
     /// For each key, in order: where it stands in `keys` (`values` only).
     private(set) var keyRanges: [KeyRange] = []
     private(set) var fragments: [Fragment] = []
@@ -46,9 +51,13 @@ internal import Wire
     /// The first error among the fragments' replies, which becomes the whole request's.
     private(set) var failure: [UInt8]?
 
+    /// A key of a memcached retrieval.
     struct KeyRange: BitwiseCopyable {
         var offset: UInt32
         var length: UInt32
+        /// Where its VALUE stands in its fragment's reply; of length 0 if it has none.
+        var valueOffset = 0
+        var valueLength = 0
     }
 
     // MARK: - Building
@@ -91,7 +100,12 @@ internal import Wire
 
     /// Says that the next key of the request belongs to `fragment`.
     func addKey(to fragment: Int) {
+        let key = Int32(fragmentOfKey.count)
         fragmentOfKey.append(UInt16(fragment))
+        nextKey.append(-1)
+        let last = fragments[fragment].lastKey
+        if last < 0 { fragments[fragment].firstKey = key } else { nextKey[Int(last)] = key }
+        fragments[fragment].lastKey = key
         fragments[fragment].keyCount += 1
     }
 
@@ -127,6 +141,12 @@ internal import Wire
         if failure == nil { failure = error }
     }
 
+    /// Notes that a fragment's reply has a VALUE for this key.
+    func find(_ key: Int, at offset: Int, length: Int) {
+        keyRanges[key].valueOffset = offset
+        keyRanges[key].valueLength = length
+    }
+
     func advance(_ fragment: Int, by size: Int) { fragments[fragment].cursor += size }
 
     /// Makes a fragment's reply one contiguous piece, which the merge walks over.
@@ -147,6 +167,7 @@ internal import Wire
         for index in fragments.indices { fragments[index].reply.removeAll(to: pool) }
         fragments.removeAll(keepingCapacity: true)
         fragmentOfKey.removeAll(keepingCapacity: true)
+        nextKey.removeAll(keepingCapacity: true)
         keyRanges.removeAll(keepingCapacity: true)
         keys.removeAll(to: pool)
         connections.removeAll(keepingCapacity: true)

@@ -80,7 +80,7 @@ extension ServerConnection {
         guard ticket.command.isRetrieval else { return false }
         guard ticket.fragment == Ticket.whole else { return true }
         let asked = unsafe log.firstBytes.piece(Int(ticket.keyOffset), Int(ticket.keyLength))
-        return unsafe key.elementsEqual(asked)
+        return unsafe key.isSame(as: asked)
     }
 
     /// The last piece of a reply, usually the whole of it.

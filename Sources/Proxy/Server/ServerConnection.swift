@@ -167,9 +167,10 @@ internal import Wire
         return worker.loop.now + Int64(timeout)
     }
 
-    /// Whether one more request of so many bytes is within the bounds.
+    /// Whether one more request of so many bytes is within the bounds; one alone always is.
     func hasRoom(for bytes: Int) -> Bool {
-        tickets.count < Limits.ticketsPerConnection && log.count + bytes <= Limits.logBytes
+        tickets.count < Limits.ticketsPerConnection
+            && (log.count == 0 || log.count + bytes <= Limits.logBytes)
     }
 
     /// Queues a ticket for a request whose bytes were just put into the log.
