@@ -91,6 +91,7 @@ let package = Package(
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Proxy", "Reactor"], swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TestKit", "martlet"], swiftSettings: strict),
+            name: "EndToEndTests", dependencies: ["TestKit", "martlet"], resources: [.copy("Data")],
+            swiftSettings: strict),
     ]
 )

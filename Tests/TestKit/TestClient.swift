@@ -132,6 +132,22 @@ public final class TestClient {
         return take(inbound.count - head)
     }
 
+    /// Reads until what arrived ends in `end`, and returns what stands before it.
+    ///
+    /// - Returns: `nil` if the peer closes or resets the connection first.
+    public func read(upTo end: [UInt8]) throws -> [UInt8]? {
+        let deadline = now() + timeout
+        while !inbound[head...].suffix(end.count).elementsEqual(end) {
+            guard try descriptor.wait(for: POLLIN, timeout: deadline - now()) else {
+                throw KitError("no answer within \(timeout) s")
+            }
+            let count = receiveNow()
+            guard count > 0 else { return nil }
+            inbound += scratch[..<count]
+        }
+        return take(inbound.count - head).dropLast(end.count)
+    }
+
     /// Whether the peer closes or resets the connection within the timeout, without having sent
     /// more.
     public func isAtEnd() -> Bool {

@@ -1,0 +1,158 @@
+import TestKit
+import Testing
+
+/// Every command of Redis with up to seven arguments: what the server answers, and twemproxy
+/// passes on, arrives here byte for byte; where twemproxy closes, there is an answer here.
+@Suite(.serialized) struct CompatibilityRedisTests {
+    private let commands: [TwemproxyCommand]
+    private let wires: ComparedWires
+
+    init() throws {
+        let node = try CacheNode.redis()
+        let control = try node.client()
+        commands = try TwemproxyCommand.load()
+        wires = try ComparedWires(
+            node: node, pool: .redis([node]), probe: Bytes.command(["GET", "probe"]),
+            answer: Array("$12\r\nend-of-reply\r\n".utf8)
+        ) {
+            guard try control.command("EVAL", Self.fill, "0") == .ok else {
+                throw KitError("the server could not be filled")
+            }
+        }
+    }
+
+    /// A key of each type, with `1` inside. No more than one member where Redis picks or orders
+    /// them at random.
+    private static let fill = """
+        redis.call('FLUSHDB')
+        redis.call('SET', 'probe', 'end-of-reply')
+        redis.call('SET', 'string', '1')
+        redis.call('HSET', 'hash', '1', '1')
+        redis.call('RPUSH', 'list', '1', '2', '1', '3')
+        redis.call('SADD', 'set', '1')
+        redis.call('ZADD', 'zset', '1', '1')
+        redis.call('GEOADD', 'geo', '13.361389', '38.115556', '1')
+        redis.call('PFADD', 'hll', '1')
+        return redis.status_reply('OK')
+        """
+
+    /// Arguments that find nothing, that find each type, and that are no numbers.
+    private static let arguments = [
+        ["1", "1", "1", "1", "1", "1", "1"],
+        ["string", "1", "1", "1", "1", "1", "1"],
+        ["hash", "1", "1", "1", "1", "1", "1"],
+        ["list", "1", "1", "1", "1", "1", "1"],
+        ["set", "1", "1", "1", "1", "1", "1"],
+        ["zset", "1", "1", "1", "1", "1", "1"],
+        ["geo", "1", "1", "km", "1", "km", "asc"],
+        ["hll", "1", "1", "1", "1", "1", "1"],
+        ["1", "zset", "1", "zset", "1", "zset", "1"],
+        ["copied", "set", "zset", "set", "list", "hash", "string"],
+        ["list", "0", "-1", "\u{e9}", "", "\r\n", "*"],
+        ["return {KEYS[1], ARGV[1]}", "1", "string", "\r\n", "3", "4", "5"],
+    ]
+
+    private static func request(
+        _ command: TwemproxyCommand, _ arguments: [String], count: Int
+    ) -> [UInt8] {
+        Bytes.command(command.words + arguments.prefix(count))
+    }
+
+    // MARK: - Intended differences
+
+    /// Commands that this proxy answers otherwise than the server, and why. twemproxy closes the
+    /// connection after each of them, but for COMMAND alone and AUTH with a password.
+    private static let answeredOtherwise = [
+        "command": "describes what this proxy serves, not what one server could do",
+        "auth": "the pool has one password and no users",
+        "hello": "names the proxy's protocol version and this connection's number",
+        "client": "concerns a connection to a server that no client has for itself",
+        "select": "connections to servers are shared, and stay with the pool's database",
+        "exec": "there are no transactions to abort",
+    ]
+
+    /// Replies of the server that this proxy gives only where a script's keys are counted right:
+    /// they are counted first, since they tell the server.
+    private static let missingScripts = ["-NOSCRIPT", "-ERR Function not found"]
+
+    /// Commands after which this proxy closes the connection, with its last words and why;
+    /// twemproxy closes too, without a word.
+    private static let closing = [
+        "quit": (lastWords: "+OK\r\n", why: "that is what it asks for"),
+        "multi": (
+            lastWords: "-ERR unknown command 'multi', with args beginning with: \r\n",
+            why: "what follows was meant to run as one or not at all"
+        ),
+    ]
+
+    // MARK: - Tests
+
+    @Test func twemproxyDoesWhatTheTableSays() throws {
+        for command in commands {
+            for (count, outcome) in command.outcomes.enumerated() {
+                let request = Self.request(command, Self.arguments[0], count: count)
+                let reply = try wires.reply(to: request, over: \.twemproxy)
+                #expect(reply.isClosed == (outcome == .closes), "\(command.name) \(count)")
+                if outcome == .forwards {
+                    let expected = try wires.reply(to: request, over: \.direct)
+                    #expect(reply == expected, "\(command.name) \(count)")
+                }
+            }
+        }
+    }
+
+    @Test func forwardedRequestsGetTheServersReply() throws {
+        try forEachRequest(where: { $0 == .forwards }) { command, request in
+            let reply = try wires.reply(to: request, over: \.ours)
+            try expectTheServers(reply, to: request, command)
+        }
+    }
+
+    @Test func whereTwemproxyClosesThereIsAnAnswer() throws {
+        var closed: Set<String> = []
+        try forEachRequest(where: { $0 != .forwards }) { command, request in
+            let reply = try wires.reply(to: request, over: \.ours)
+            if reply.isClosed {
+                closed.insert(command.name)
+                #expect(reply.text == Self.closing[command.name]?.lastWords)
+            } else if reply.text.hasPrefix("-ERR unknown command") {
+                // What is refused by its name is not tried on the server: it may end it.
+                #expect(!command.isKnown, "\(command.name)")
+            } else {
+                try expectTheServers(reply, to: request, command)
+            }
+        }
+        #expect(closed == Set(Self.closing.keys))
+    }
+
+    /// Expects the reply of the server, or a reply at all where it may differ: there the server is
+    /// not asked, since the request could change the connection.
+    private func expectTheServers(
+        _ reply: Answer, to request: [UInt8], _ command: TwemproxyCommand
+    ) throws {
+        if Self.answeredOtherwise[command.words[0]] != nil {
+            #expect(reply.text.contains(/^[-+:$*]/), "\(command.name)")
+            return
+        }
+        let expected = try wires.reply(to: request, over: \.direct)
+        if reply == expected { return }
+        let isMissing = Self.missingScripts.contains { expected.text.hasPrefix($0) }
+        if isMissing && reply.text.hasPrefix("-ERR") { return }
+        let sent = String(decoding: request, as: UTF8.self)
+        Issue.record("\(shown(sent)): \(reply) instead of \(expected)")
+    }
+
+    private func forEachRequest(
+        where matches: (TwemproxyCommand.Outcome) -> Bool,
+        _ body: (TwemproxyCommand, [UInt8]) throws -> Void
+    ) throws {
+        for command in commands {
+            for (count, outcome) in command.outcomes.enumerated() where matches(outcome) {
+                // Without arguments they are all the same.
+                for arguments in Self.arguments.prefix(count == 0 ? 1 : .max) {
+                    try body(command, Self.request(command, arguments, count: count))
+                }
+            }
+        }
+    }
+}
