@@ -125,6 +125,15 @@ import Testing
         #expect(closed == Set(Self.closing.keys))
     }
 
+    @Test(arguments: ["0", "1", "4", "x", "", "3x"])
+    func versionsThatHelloRefusesAreRefusedInTheServersWords(version: String) throws {
+        let request = Bytes.command(["HELLO", version])
+
+        let reply = try wires.reply(to: request, over: \.ours)
+
+        #expect(try reply == wires.reply(to: request, over: \.direct))
+    }
+
     /// Expects the reply of the server, or a reply at all where it may differ: there the server is
     /// not asked, since the request could change the connection.
     private func expectTheServers(

@@ -10,6 +10,7 @@ extension Client {
             switch String(decoding: version, as: UTF8.self) {
             case "2": speaksRESP3 = false
             case "3": speaksRESP3 = true
+            case let other where Int(other) == nil: return answer(Self.noVersion)
             default: return answer(RedisReply.error("NOPROTO unsupported protocol version"))
             }
         }
@@ -46,6 +47,9 @@ extension Client {
         }
         return true
     }
+
+    private static let noVersion = RedisReply.error(
+        "ERR Protocol version is not an integer or out of range")
 
     private static let helloNeedsPassword = RedisReply.error(
         "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH "
