@@ -12,7 +12,7 @@ MARTLET ?= $(abspath $(BINARY))
 run bench: export MARTLET := $(MARTLET)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test soak lint bench install
+.PHONY: help deps build run test soak fuzz lint bench install
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,10 @@ soak: MINUTES ?= 60
 soak: deps ## Mixed load for MINUTES=60 while nodes stall, die and return; ARGS='--seed 1'
 	swift build --product martlet
 	python3 Tests/Scripts/soak.py --martlet .build/debug/martlet --minutes $(MINUTES) $(ARGS)
+
+fuzz: SECONDS ?= 60
+fuzz: deps ## Feed each parser hostile bytes for SECONDS=60; ARGS='RedisReplies YAML' picks some
+	Tests/Fuzz/fuzz $(SECONDS) $(ARGS)
 
 lint: ## Check the format of all Swift sources
 	swift format lint --strict -r Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift

@@ -1,0 +1,62 @@
+/// A byte stream and the pieces in which it arrives, both taken from one input:
+///
+///     0 ................. n - 2 - k ............. n - 2 ....... n - 1
+///      stream                       k piece sizes        limits       k and runs
+///
+/// The last byte says how many sizes there are (its low four bits; none means byte by byte), the
+/// one before it which limits apply. The sizes are used over and over.
+struct Pieces {
+    /// What arrives.
+    let stream: [UInt8]
+    /// Where each piece ends, ascending; the last end is that of the stream.
+    let ends: [Int]
+    /// A byte for the target to choose limits with.
+    let choice: UInt8
+
+    /// The last byte's high four bits: each 0xFE of the stream stands for a run of letters, so that
+    /// short inputs reach limits on lines. One value of sixteen, because long streams are slow.
+    private static let hasRuns: UInt8 = 0x1
+
+    /// Divides `input`; `runLength` is how many letters a run has.
+    init(_ input: [UInt8], runLength: Int) {
+        guard input.count >= 2, let control = input.last else {
+            self.init(input, sizes: [], choice: 0)
+            return
+        }
+        let sizesEnd = input.count - 2
+        let sizesStart = max(0, sizesEnd - Int(control & 0x0f))
+        var stream = Array(input[..<sizesStart])
+        if control >> 4 == Self.hasRuns {
+            stream = Self.expanded(stream, runLength: runLength)
+        }
+        self.init(stream, sizes: Array(input[sizesStart..<sizesEnd]), choice: input[sizesEnd])
+    }
+
+    private init(_ stream: [UInt8], sizes: [UInt8], choice: UInt8) {
+        var ends: [Int] = []
+        var end = 0
+        while end < stream.count {
+            let size = sizes.isEmpty ? 1 : Int(sizes[ends.count % sizes.count])
+            end = min(stream.count, end + max(1, size))
+            ends.append(end)
+        }
+        self.stream = stream
+        self.ends = ends
+        self.choice = choice
+    }
+
+    /// No more than two runs: beyond that an input is only slow.
+    private static func expanded(_ stream: [UInt8], runLength: Int) -> [UInt8] {
+        var result: [UInt8] = []
+        var runs = 0
+        for byte in stream {
+            if byte == 0xfe, runs < 2 {
+                result += Array(repeating: UInt8(ascii: "a"), count: runLength)
+                runs += 1
+            } else {
+                result.append(byte)
+            }
+        }
+        return result
+    }
+}
