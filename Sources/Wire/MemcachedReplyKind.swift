@@ -50,9 +50,9 @@ public enum MemcachedReplyKind: UInt8, Sendable, CaseIterable {
     /// The class of the line `bytes[start..<end]`, newline excluded.
     init(line bytes: Span<UInt8>, from start: Int, to end: Int) {
         var index = start
-        var word: UInt64 = 0
+        var word: UInt128 = 0
         while index < end, bytes[index] != UInt8(ascii: " ") {
-            word = word << 8 | UInt64(bytes[index])
+            word = word << 8 | UInt128(bytes[index])
             index += 1
         }
         self = Self.kind(word: word, length: index - start, isWholeLine: index == end)
@@ -61,25 +61,26 @@ public enum MemcachedReplyKind: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// The class of a line by its first word, of which the last eight letters and the length say
-    /// enough. Errors and the version go on after it; the other words stand alone.
-    private static func kind(word: UInt64, length: Int, isWholeLine: Bool) -> MemcachedReplyKind {
+    /// The class of a line by its first word, as the big-endian number that its bytes make: sixteen
+    /// of them, more than the longest word has. Errors and the version go on after it; the other
+    /// words stand alone.
+    private static func kind(word: UInt128, length: Int, isWholeLine: Bool) -> MemcachedReplyKind {
         switch (length, word) {
         case (5, 0x45_5252_4f52): .error
-        case (12, 0x4e54_5f45_5252_4f52): .clientError
-        case (12, 0x4552_5f45_5252_4f52): .serverError
+        case (12, 0x434c_4945_4e54_5f45_5252_4f52): .clientError
+        case (12, 0x5345_5256_4552_5f45_5252_4f52): .serverError
         case (7, 0x56_4552_5349_4f4e): .version
         default: isWholeLine ? lonelyKind(word: word, length: length) : .other
         }
     }
 
-    private static func lonelyKind(word: UInt64, length: Int) -> MemcachedReplyKind {
+    private static func lonelyKind(word: UInt128, length: Int) -> MemcachedReplyKind {
         switch (length, word) {
         case (3, 0x45_4e44): .end
         case (6, 0x5354_4f52_4544): .stored
-        case (10, 0x545f_5354_4f52_4544): .notStored
+        case (10, 0x4e4f_545f_5354_4f52_4544): .notStored
         case (6, 0x4558_4953_5453): .exists
-        case (9, 0x4f54_5f46_4f55_4e44): .notFound
+        case (9, 0x4e_4f54_5f46_4f55_4e44): .notFound
         case (7, 0x44_454c_4554_4544): .deleted
         case (7, 0x54_4f55_4348_4544): .touched
         case (2, 0x4f4b): .ok
