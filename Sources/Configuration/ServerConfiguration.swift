@@ -15,7 +15,7 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// Without a name of its own it is `host:port` as written, `host` alone on port 11211 (so that
     /// keys stay where libmemcached put them), and for a socket the path with a colon behind,
     /// because twemproxy leaves it there. It is empty if the line ends in a space, which twemproxy
-    /// takes for a name too.
+    /// takes for a name too, and of `:11211` without a host.
     public var name: String
 
     /// Whether the line gave the name.
