@@ -82,7 +82,7 @@ extension Client {
 
     private func broadcast(_ request: MemcachedRequest, _ frame: RawBytes) {
         if request.hasNoreply {
-            for server in pool.servers where server.isLive {
+            for server in pool.servers {
                 unsafe sendQuietly(request, frame, to: server)
             }
             return
@@ -91,7 +91,7 @@ extension Client {
         let split = worker.splits[number]
         split.begin(.acknowledgement, command: request.command)
         let sequence = admit(split: number)
-        for server in pool.servers where server.isLive {
+        for server in pool.servers {
             let fragment = split.addFragment()
             if open(fragment, of: split, at: server) != nil {
                 unsafe append(frame, toFragment: fragment, of: split)
