@@ -4,6 +4,7 @@
 // the system's headers are Glibc's and not this module's.
 #pragma clang module import SwiftGlibc
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +19,9 @@ static inline pid_t csystem_fork(void) { return fork(); }
 
 // Names the calling thread, as ps and top show it; the kernel refuses names of more than 15 bytes.
 static inline int csystem_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+// prctl is variadic, which Swift does not import. In nanoseconds.
+static inline void csystem_set_timer_slack(unsigned long slack) { prctl(PR_SET_TIMERSLACK, slack); }
 
 // Glibc's module has no malloc.h.
 int malloc_trim(size_t pad);

@@ -32,6 +32,8 @@ internal import Reactor
     private let counters: WorkerCounters
     private var wakeup: Wakeup?
     private var hook: LoopHook?
+    private var wakeHook: LoopHook?
+    private var batching = Batching()
 
     private var dirtyServers: [ServerConnection] = []
     private var dirtyClients: [Client] = []
@@ -87,6 +89,7 @@ internal import Reactor
     private func run() {
         wakeup = Wakeup(loop) { [unowned self] in self.takeCommands() }
         hook = LoopHook(loop, .beforeWaiting) { [unowned self] in self.endTurn() }
+        wakeHook = LoopHook(loop, .afterWaiting) { [unowned self] in self.beginTurn() }
         commands.attach(wakeup!.handle)
         for listener in listeners { listener.start() }
         for pool in pools { pool.preconnect() }
@@ -105,6 +108,7 @@ internal import Reactor
         dirtyServers.removeAll()
         postponed.removeAll()
         hook?.cancel()
+        wakeHook?.cancel()
         wakeup?.cancel()
     }
 
@@ -185,6 +189,12 @@ internal import Reactor
             parseHeldBack()
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
         figures.set(blocks.bytesTaken, at: WorkerFigure.memory)
+        batching.waits(at: EventLoop.monotonicMicroseconds())
+        loop.collectMicroseconds = batching.sleeps ? Batching.sleepMicroseconds : 0
+    }
+
+    private func beginTurn() {
+        batching.wakes(at: EventLoop.monotonicMicroseconds())
     }
 
     private func flushServers() {

@@ -62,6 +62,15 @@ public final class EventLoop {
         unsafe ev_run(raw, Int32(waiting ? EVRUN_ONCE : EVRUN_NOWAIT))
     }
 
+    /// How long the loop sleeps before each look at its descriptors, so that more events come together in
+    /// one turn; 0, the start value, does not. Microseconds.
+    public var collectMicroseconds = 0 {
+        didSet {
+            guard collectMicroseconds != oldValue else { return }
+            unsafe ev_set_io_collect_interval(raw, Double(collectMicroseconds) / 1_000_000)
+        }
+    }
+
     /// Makes the running `run` return after this turn; for the loop's own thread (others use a
     /// `Wakeup`).
     public func stop() {

@@ -64,6 +64,8 @@ public struct WorkerThread: Sendable {
         let longestName = 15
         _ = unsafe String(decoding: start.name.utf8.prefix(longestName), as: UTF8.self)
             .withCString { unsafe csystem_name_thread($0) }
+        // The kernel may otherwise stretch a sleep by 50 microseconds.
+        csystem_set_timer_slack(1000)
         start.body()
     }
 

@@ -1,0 +1,46 @@
+/// Lets a busy worker's requests come in batches.
+///
+/// A worker that is nearly always awake is woken for two or three requests at a time, and hands each
+/// server as few: the system calls at both ends cost more than the requests. Sleeping for a moment
+/// between turns makes batches of them. Measured with 100 clients, four Redis servers and two cores,
+/// CPU per request against nutcracker in the same run, with and without: GET 0.89 and 1.02, SET 0.90
+/// and 1.12. A worker with time to spare does not sleep, so a lightly loaded proxy adds no latency.
+struct Batching {
+    /// The sleep, and the length of a turn from which on it makes no sense any more: small against the
+    /// queueing before a busy worker, and ten requests long at 100,000 a second.
+    static let sleepMicroseconds = 120
+    /// The share of its time that a worker is awake, above which it begins to sleep, and below which it
+    /// stops, sleeping. A worker at half of what it can do must not: it would double its latency.
+    private static let begin = 0.5
+    private static let end = 0.25
+    /// How much of the share each turn makes up.
+    private static let weight = 1.0 / 32
+
+    private var share = 0.0
+    private var wokenAt: Int64 = 0
+    private var waitingSince: Int64 = 0
+    private var isBusy = false
+    /// Whether to sleep before the next look.
+    private(set) var sleeps = false
+
+    /// The loop is about to wait.
+    ///
+    /// - Parameter now: microseconds on the monotonic clock.
+    mutating func waits(at now: Int64) {
+        waitingSince = now
+        // A long turn has had its batch.
+        sleeps = isBusy && now - wokenAt < Int64(Self.sleepMicroseconds)
+    }
+
+    /// The loop has waited.
+    ///
+    /// - Parameter now: microseconds on the monotonic clock.
+    mutating func wakes(at now: Int64) {
+        let awake = max(0, waitingSince - wokenAt)
+        let turn = max(0, now - wokenAt)
+        wokenAt = now
+        guard turn > 0 else { return }
+        share += (Double(awake) / Double(turn) - share) * Self.weight
+        isBusy = share > (isBusy ? Self.end : Self.begin)
+    }
+}

@@ -1,0 +1,76 @@
+import Testing
+
+@testable import Proxy
+
+/// A worker sleeps between turns when it is busy with small batches, and only then.
+struct BatchingTests {
+    private static let sleep = Int64(Batching.sleepMicroseconds)
+
+    /// Turns of so many microseconds awake, and so many of waiting besides the sleep.
+    private func run(
+        _ batching: inout Batching, _ now: inout Int64, turns: Int, awake: Int64, asleep: Int64
+    ) {
+        for _ in 0..<turns {
+            now += awake
+            batching.waits(at: now)
+            now += asleep + (batching.sleeps ? Self.sleep : 0)
+            batching.wakes(at: now)
+        }
+    }
+
+    @Test func aBusyWorkerSleepsAndAnIdleOneDoesNot() {
+        var batching = Batching()
+        var now: Int64 = 0
+        #expect(!batching.sleeps)
+
+        run(&batching, &now, turns: 1_000, awake: 10, asleep: 90)
+        #expect(!batching.sleeps)
+        run(&batching, &now, turns: 1_000, awake: 45, asleep: 55)
+        #expect(!batching.sleeps)
+        run(&batching, &now, turns: 1_000, awake: 80, asleep: 10)
+        #expect(batching.sleeps)
+    }
+
+    @Test func itStopsWhenTheBatchesStaySmall() {
+        var batching = Batching()
+        var now: Int64 = 0
+        run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
+        #expect(batching.sleeps)
+
+        run(&batching, &now, turns: 1_000, awake: 80, asleep: 0)
+        #expect(batching.sleeps)
+        run(&batching, &now, turns: 1_000, awake: 20, asleep: 50)
+        #expect(!batching.sleeps)
+    }
+
+    @Test func afterALongTurnItDoesNotSleep() {
+        var batching = Batching()
+        var now: Int64 = 0
+        run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
+        #expect(batching.sleeps)
+
+        run(&batching, &now, turns: 1, awake: Self.sleep, asleep: 0)
+
+        #expect(!batching.sleeps)
+    }
+
+    @Test func oneLongTurnDoesNotDecide() {
+        var batching = Batching()
+        var now: Int64 = 0
+        run(&batching, &now, turns: 100, awake: 10, asleep: 90)
+
+        run(&batching, &now, turns: 1, awake: 100_000, asleep: 0)
+        run(&batching, &now, turns: 1, awake: 10, asleep: 90)
+
+        #expect(!batching.sleeps)
+    }
+
+    @Test func aClockThatStandsStillIsNoMatter() {
+        var batching = Batching()
+        var now: Int64 = 1_000
+
+        run(&batching, &now, turns: 10, awake: 0, asleep: 0)
+
+        #expect(!batching.sleeps)
+    }
+}
