@@ -1,16 +1,19 @@
 /// Lets a busy worker's requests come in batches.
 ///
-/// A worker that is nearly always awake is woken for two or three requests at a time, and hands each
-/// server as few: the system calls at both ends cost more than the requests. Sleeping for a moment
-/// between turns makes batches of them. Measured with 100 clients, four Redis servers and two cores,
-/// CPU per request against nutcracker in the same run, with and without: GET 0.89 and 1.02, SET 0.90
-/// and 1.12. A worker with time to spare does not sleep, so a lightly loaded proxy adds no latency.
+/// A worker that is nearly always awake is woken for two or three requests at a time, and hands
+/// each server as few: the system calls at both ends cost more than the requests. Sleeping for a
+/// moment between turns makes batches of them. Measured with 100 clients, four Redis servers and
+/// two cores, CPU per request against nutcracker in the same run, with and without: GET 0.89 and
+/// 1.02, SET 0.90 and 1.12. At half load, 20,000 GETs a second there, the median latency is 0.38 ms
+/// against nutcracker's 0.21, and the 99th percentile 1.5 ms against 2.4. A worker that is awake
+/// for less does not sleep.
 struct Batching {
-    /// The sleep, and the length of a turn from which on it makes no sense any more: small against the
-    /// queueing before a busy worker, and ten requests long at 100,000 a second.
+    /// The sleep, and the length of a turn from which on it makes no sense any more: small against
+    /// the queueing before a busy worker, and ten requests long at 100,000 a second.
     static let sleepMicroseconds = 120
-    /// The share of its time that a worker is awake, above which it begins to sleep, and below which it
-    /// stops, sleeping. A worker at half of what it can do must not: it would double its latency.
+    /// The share of its time that a worker is awake, above which it begins to sleep, and below
+    /// which it stops, sleeping. Beginning at 0.62 spares the half-loaded worker the latency and
+    /// costs the loaded one what is gained: SET 1.01 and memcached get 1.06 of nutcracker's CPU.
     private static let begin = 0.5
     private static let end = 0.25
     /// How much of the share each turn makes up.
