@@ -7,6 +7,9 @@ public struct Configuration: Sendable, Equatable {
     /// Worker threads, 1...256, from `global: workers`; nil means one per core.
     public var workers: Int?
 
+    /// How names become addresses.
+    public var names = NameSettings()
+
     /// The pools in twemproxy's order: by length of the name, then by its bytes.
     public var pools: [PoolConfiguration]
 

@@ -47,8 +47,11 @@ public struct PoolConfiguration: Sendable, Equatable {
     /// Whether other processes may listen on the same address.
     public var reusePort = false
 
-    /// The password asked of clients and given to servers; never empty, only on a Redis pool.
-    public var redisAuth: String?
+    /// What clients must show; nil: nothing. Only on a Redis pool.
+    public var clientCredentials: Credentials?
+
+    /// What servers are shown; nil: nothing. Only on a Redis pool.
+    public var serverCredentials: Credentials?
 
     /// The database selected on every server connection; of no effect for memcached.
     public var redisDatabase = 0
@@ -71,6 +74,36 @@ public struct PoolConfiguration: Sendable, Equatable {
 
     /// Below this many live servers the pool counts as unhealthy; 0...servers.count.
     public var minServers = 1
+
+    /// How servers are followed; nil: as primaries of replication groups where Redis servers are
+    /// given by host name, else not at all.
+    public var topology: Topology?
+
+    /// Names behind which a server's replicas are found, and nodes that may be its primary or a
+    /// replica, beyond what the group itself tells.
+    public var readers: [GroupEndpoint] = []
+    public var nodes: [GroupEndpoint] = []
+
+    /// How long a request may be held while its server's primary is missing, in milliseconds; 0
+    /// fails it at once.
+    public var failoverWaitMilliseconds = 5000
+
+    /// Requests, and their bytes, that may be held at once on all workers together; beyond, they
+    /// are refused.
+    public var failoverMaxRequests = 100_000
+    public var failoverMaxBytes = 64 * 1024 * 1024
+
+    /// Which requests are sent again after a lost connection.
+    public var replay = Replay.safe
+
+    /// Who answers reads.
+    public var readFrom = ReadPreference.primary
+
+    /// How far behind a replica may be that is read from; nil: any way.
+    public var maxReplicaLag: ReplicaLag?
+
+    /// How long after a client's write its own reads go to the primary, in milliseconds.
+    public var readYourWritesMilliseconds = 1000
 
     /// The servers in twemproxy's order: by length of the name, then by its bytes. Never empty.
     public var servers: [ServerConfiguration]
@@ -103,5 +136,16 @@ extension PoolConfiguration {
     var failureLimitOrZero: Int {
         get { serverFailureLimit }
         set { serverFailureLimit = max(1, newValue) }
+    }
+}
+
+/// twemproxy's one password for both directions.
+extension PoolConfiguration {
+    var redisAuth: String? {
+        get { clientCredentials?.passwords.first }
+        set {
+            clientCredentials = newValue.map { Credentials(passwords: [$0]) }
+            serverCredentials = clientCredentials
+        }
     }
 }

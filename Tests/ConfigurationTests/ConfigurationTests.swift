@@ -20,7 +20,7 @@ import Testing
         #expect(pool.cacheProtocol == .memcached)
         #expect(!pool.tcpKeepalive)
         #expect(!pool.reusePort)
-        #expect(pool.redisAuth == nil)
+        #expect(pool.clientCredentials == nil)
         #expect(pool.redisDatabase == 0)
         #expect(!pool.preconnect)
         #expect(!pool.autoEjectHosts)
@@ -92,7 +92,8 @@ import Testing
         expected.clientConnections = 10
         expected.tcpKeepalive = true
         expected.reusePort = true
-        expected.redisAuth = "secret"
+        expected.clientCredentials = Credentials(passwords: ["secret"])
+        expected.serverCredentials = expected.clientCredentials
         expected.redisDatabase = 2
         expected.preconnect = true
         expected.autoEjectHosts = true

@@ -60,7 +60,7 @@ import Testing
 
         #expect(read.workers == 2)
         #expect(read.pools[0].hashTag != nil)
-        #expect(read.pools[0].redisAuth != nil)
+        #expect(read.pools[0].clientCredentials != nil)
     }
 
     private func reference() throws -> String {

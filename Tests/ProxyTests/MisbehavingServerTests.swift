@@ -261,7 +261,8 @@ import Testing
 
     @Test func greetingComesBeforeRequestsWhichWaitForItsAnswer() throws {
         try ProxyHarness.run(.redis) {
-            $0.redisAuth = "secret"
+            $0.clientCredentials = Credentials(passwords: ["secret"])
+            $0.serverCredentials = $0.clientCredentials
             $0.redisDatabase = 3
         } conversation: { proxy in
             let client = try proxy.client()
@@ -288,7 +289,8 @@ import Testing
     ])
     func serverWithoutAPasswordIsGoodEnough(answer: String) throws {
         try ProxyHarness.run(.redis) {
-            $0.redisAuth = "secret"
+            $0.clientCredentials = Credentials(passwords: ["secret"])
+            $0.serverCredentials = $0.clientCredentials
         } conversation: { proxy in
             let client = try proxy.client()
             try client.say(redis("AUTH", "secret") + redis("GET", "k"))
@@ -305,7 +307,8 @@ import Testing
 
     @Test func refusedPasswordIsNamedInTheError() throws {
         try ProxyHarness.run(.redis) {
-            $0.redisAuth = "secret"
+            $0.clientCredentials = Credentials(passwords: ["secret"])
+            $0.serverCredentials = $0.clientCredentials
         } conversation: { proxy in
             let client = try proxy.client()
             try client.say(redis("AUTH", "secret") + redis("GET", "k"))

@@ -28,7 +28,10 @@ final class Probe {
         limit = pool.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil } ?? Self.usualMilliseconds
         switch pool.cacheProtocol {
         case .redis:
-            let auth = pool.redisAuth.map { RedisReply.command(["AUTH", $0]) } ?? []
+            let auth =
+                pool.serverCredentials?.passwords.first.map {
+                    RedisReply.command(["AUTH", $0])
+                } ?? []
             question = auth + RedisReply.command(["PING"])
             questions = auth.isEmpty ? 1 : 2
             answer = RedisReply.pong

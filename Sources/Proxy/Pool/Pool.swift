@@ -28,7 +28,7 @@ internal import Wire
         placement = plan.routing.placement
         isRedis = configuration.cacheProtocol == .redis
         timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
-        password = configuration.redisAuth.map { Array($0.utf8) }
+        password = configuration.clientCredentials?.passwords.first.map { Array($0.utf8) }
         for (number, server) in configuration.servers.enumerated() {
             servers.append(
                 Server(

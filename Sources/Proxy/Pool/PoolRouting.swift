@@ -17,4 +17,18 @@ struct ServerRoute: Sendable, Equatable {
     var reason: String
     /// False while ejected.
     var isLive: Bool
+    /// Grows with each decision on who is primary, the same one again included: a worker that lost
+    /// the primary waits for the next.
+    var epoch = 0
+    /// How long the primary takes to answer; 0 if that is not known.
+    var roundTripMicroseconds = 0
+    /// Replicas that may be read from now.
+    var replicas: [ReplicaRoute] = []
+}
+
+/// A replica that is fresh enough to be read from.
+struct ReplicaRoute: Sendable, Equatable {
+    var address: SocketAddress
+    /// How long it takes to answer, for `read_from: nearest`.
+    var roundTripMicroseconds: Int
 }

@@ -105,7 +105,7 @@ internal import Wire
     private func greet() {
         let pool = server.pool
         guard pool.isRedis else { return }
-        let password = pool.configuration.redisAuth
+        let password = pool.configuration.serverCredentials?.passwords.first
         if speaksRESP3 {
             let auth = password.map { ["AUTH", "default", $0] } ?? []
             greet(RedisReply.command(["HELLO", "3"] + auth), .hello)

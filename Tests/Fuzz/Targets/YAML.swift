@@ -54,7 +54,10 @@ private func checkPromises(_ pool: PoolConfiguration) {
     check(pool.timeoutMilliseconds.map { $0 > 0 } ?? true, "a timeout of 0")
     check(1...65535 ~= pool.serverConnections, "server_connections")
     check(pool.serverFailureLimit >= 1, "server_failure_limit")
-    check(pool.redisAuth.map { !$0.isEmpty && pool.cacheProtocol == .redis } ?? true, "auth")
+    check(
+        pool.clientCredentials.map {
+            !$0.passwords.contains("") && pool.cacheProtocol == .redis
+        } ?? true, "auth")
     check(pool.backlog >= 0, "backlog")
     check(pool.clientConnections >= 0, "client_connections")
     check(pool.redisDatabase >= 0, "redis_db")
