@@ -32,9 +32,11 @@ extension Client {
             return refuse(with: RedisProtocolError.unbalancedQuotes.message)
         }
         unsafe encoded.withUnsafeBytes { bytes in
-            var parser = RedisRequestParser()
-            if case .request(let request) = unsafe parser.parse(bytes.span) {
-                unsafe dispatch(request, bytes)
+            var parser = RedisRequestParser(limits: pool.redisLimits)
+            switch unsafe parser.parse(bytes.span) {
+            case .request(let request): unsafe dispatch(request, bytes)
+            case .malformed(let error): refuse(with: error.message)
+            case .empty, .inline, .incomplete: break
             }
         }
     }
@@ -65,14 +67,16 @@ extension Client {
     private func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
         if case .one(1) = command.keys {
             let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
+            guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
             let index = unsafe pool.serverIndex(for: key.span)
             return unsafe forward(frame, to: pool.servers[index])
         }
         do throws(RedisKeyError) {
-            guard let index = try unsafe commonServer(of: request, frame) else {
-                return answer(Self.crossServer)
+            switch try unsafe commonServer(of: request, frame) {
+            case .one(let index): unsafe forward(frame, to: pool.servers[index])
+            case .several: answer(Self.crossServer)
+            case .none: answer(pool.keyTooLong)
             }
-            unsafe forward(frame, to: pool.servers[index])
         } catch {
             answer(error.reply(to: command))
         }
@@ -81,19 +85,28 @@ extension Client {
     private static let crossServer = RedisReply.error(
         "CROSSSLOT Keys in request don't hash to the same server")
 
-    /// The server that holds every key of the request; nil if there are several. A request without
-    /// keys may go to the pool's first live server.
+    /// Where all keys of a request are.
+    private enum Whereabouts {
+        case one(Int)
+        case several
+        /// A key is longer than any server is asked for.
+        case none
+    }
+
+    /// The server that holds every key of the request. A request without keys may go to the pool's
+    /// first live server.
     private func commonServer(of request: RedisRequest, _ frame: RawBytes) throws(RedisKeyError)
-        -> Int?
+        -> Whereabouts
     {
         var keys = try unsafe RedisKeys(request, in: frame.span)
         var common: Int?
         while let key = unsafe keys.next(in: frame.span) {
+            guard key.length <= pool.maxKeyLength else { return .none }
             let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
-            if let common, common != index { return nil }
+            if let common, common != index { return .several }
             common = index
         }
-        return common ?? pool.anyServer.index
+        return .one(common ?? pool.anyServer.index)
     }
 
     // MARK: - Many servers
@@ -101,7 +114,9 @@ extension Client {
     private func split(_ request: RedisRequest, _ frame: RawBytes, _ merge: Split.Merge, step: Int)
     {
         let plan = worker.plan
-        unsafe planKeys(of: request, frame, step: step)
+        guard unsafe planKeys(of: request, frame, step: step) else {
+            return answer(pool.keyTooLong)
+        }
         if plan.servers.count == 1 {
             return unsafe forward(frame, to: pool.servers[plan.servers[0]])
         }
@@ -115,14 +130,17 @@ extension Client {
         send(split, sequence)
     }
 
-    private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) {
+    /// - Returns: false if a key is too long.
+    private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) -> Bool {
         worker.plan.begin(servers: pool.servers.count)
         var arguments = RedisArguments(behindNameOf: request)
         while let key = unsafe arguments.next(in: frame.span) {
+            guard key.length <= pool.maxKeyLength else { return false }
             let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
             worker.plan.addKey(of: index)
             if step == 2 { _ = unsafe arguments.next(in: frame.span) }
         }
+        return true
     }
 
     /// Begins a server's fragment: as many arguments as it will have, and the name as the client
@@ -170,9 +188,11 @@ extension Client {
             guard request.argumentCount <= 2 else {
                 return answer(RedisReply.error("ERR wrong number of arguments for 'ping' command"))
             }
-            answer(unsafe word.map { unsafe RedisReply.bulk($0.span) } ?? RedisReply.pong)
+            guard let word = unsafe word else { return answer(RedisReply.pong) }
+            unsafe answer(bulk: word)
         case .echo:
-            answer(unsafe word.map { unsafe RedisReply.bulk($0.span) } ?? RedisReply.nullBulk)
+            guard let word = unsafe word else { return answer(RedisReply.nullBulk) }
+            unsafe answer(bulk: word)
         case .quit:
             answer(RedisReply.ok)
             isFinished = true
@@ -188,7 +208,10 @@ extension Client {
         case .command:
             unsafe answer(RedisCommand.reply(to: request, in: frame.span))
         case .select:
-            let database = unsafe word.flatMap { unsafe Int(String(decoding: $0, as: UTF8.self)) }
+            let digits = unsafe word.map { unsafe RawBytes(rebasing: $0.prefix(Self.mostDigits)) }
+            let database = unsafe digits.flatMap {
+                unsafe Int(String(decoding: $0, as: UTF8.self))
+            }
             answer(
                 database == pool.configuration.redisDatabase
                     ? RedisReply.ok
@@ -199,15 +222,24 @@ extension Client {
         }
     }
 
-    /// What happens around AUTH is short and rare, so it may copy.
+    /// The longest number that means something, its sign and one digit too many.
+    private static var mostDigits: Int { 21 }
+
+    /// What happens around AUTH is short and rare, so it may copy; what is longer is no word of it,
+    /// and is cut.
     private func words(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
         var arguments = RedisArguments(behindNameOf: request)
         var words: [[UInt8]] = []
-        while let argument = unsafe arguments.next(in: frame.span) {
-            words.append(unsafe Array(frame.piece(argument.offset, argument.length)))
+        while words.count < Self.mostWords, let argument = unsafe arguments.next(in: frame.span) {
+            let length = min(argument.length, Self.longestWord)
+            words.append(unsafe Array(frame.piece(argument.offset, length)))
         }
         return words
     }
+
+    /// HELLO has seven; a password may be long, and one that is longer than this is a wrong one.
+    private static var mostWords: Int { 16 }
+    private static var longestWord: Int { 64 * 1024 }
 
     /// `AUTH password`, or `AUTH default password`: the pool has one password, no users.
     private func authenticate(_ words: [[UInt8]]) {

@@ -18,6 +18,7 @@ extension Client {
         unsafe reply.withUnsafeBytes { bytes in
             if requests.isEmpty {
                 unsafe output.append(bytes, from: worker.blocks)
+                limitOutput()
                 markDirty()
             } else {
                 let sequence = admit()
@@ -25,6 +26,25 @@ extension Client {
             }
         }
     }
+
+    /// Answers a request that no server sees with its own bytes, however many.
+    func answer(bulk bytes: RawBytes) {
+        if requests.isEmpty {
+            unsafe output.append(worker.line("$", bytes.count), from: worker.blocks)
+            unsafe emit(bytes)
+            answer(Self.lineEnd)
+        } else {
+            let sequence = admit()
+            let index = Int(sequence &- firstSequence)
+            unsafe hold(worker.line("$", bytes.count), index)
+            unsafe hold(bytes, index)
+            unsafe Self.lineEnd.withUnsafeBytes { end in
+                _ = unsafe complete(sequence, Ticket.whole, end)
+            }
+        }
+    }
+
+    private static let lineEnd = Array(ascii: "\r\n")
 
     /// Answers a request, or the one fragment of it, with an error of the proxy's own.
     func fail(_ sequence: UInt32, _ fragment: Int32, _ message: String) {
@@ -92,8 +112,7 @@ extension Client {
     /// Counts bytes that wait for their turn; too many of them end the client.
     private func hold(_ count: Int) {
         heldCount += count
-        guard heldCount > Limits.outputLimit else { return }
-        worker.later { [self] in close(because: .tooSlow) }
+        limitOutput()
     }
 
     private func drop(_ index: Int) {
