@@ -362,10 +362,19 @@ internal import Wire
         }
         guard phase != .closed else { return }
         if hasExpired && isSilent { server.stalled() }
-        if silence >= Int64(timeout * Limits.timeoutsWithoutProgress) && !tickets.isEmpty {
+        let longest = Int64(timeout * Limits.timeoutsWithoutProgress)
+        if !tickets.isEmpty && (silence >= longest || isWasted(since: now - longest)) {
             return close(because: .noProgress)
         }
         rearm(now)
+    }
+
+    /// Whether the reply that keeps arriving is for nobody any more, its request was due before
+    /// `due`, and others wait behind it: there is no telling whether it ends at all.
+    private func isWasted(since due: Int64) -> Bool {
+        guard isReplyBegun, tickets.count > 1, tickets[0].deadline <= due else { return false }
+        guard tickets[0].purpose == .request else { return true }
+        return unsafe worker.clients.find(tickets[0].client) == nil
     }
 
     /// - Returns: false if the request had its answer before.
