@@ -42,6 +42,30 @@ import Testing
         }
     }
 
+    /// What a script returns goes to its client, however deep or long, and costs nobody a connection.
+    @Test func scriptsThatReturnOddThings() throws {
+        let proxy = try RunningProxy.before(1, .redis)
+        let scripts = [
+            "local t = {} for i = 1, 100 do t = {t} end return t",
+            "return redis.error_reply(string.rep('x', 300000))",
+            "return {ok = string.rep('x', 300000)}", "return {err = 'a\\r\\n+OK'}",
+            "return {ok = 'a\\r\\n+OK'}", String(repeating: "x", count: 200_000),
+            "local t = {} for i = 1, 7000 do t[i] = {} end return t", "return {1, nil, 2}",
+            "return",
+        ]
+        try amongNeighbours(of: proxy, Neighbours.storing(.redis)) {
+            for script in scripts {
+                let client = try proxy.client()
+                let command =
+                    Bytes.command(["EVAL", script, "1", "k"]) + Bytes.command(["ECHO", "end"])
+                try client.send(command)
+                _ = try client.readReply()
+                #expect(try client.readReply() == .bulk("end"), "\(script.prefix(60))")
+            }
+        }
+        #expect(try proxy.stats().sum("server_err") == 0)
+    }
+
     // MARK: - Silence
 
     /// One byte at a time; half a request and then nothing; half a request again and again.

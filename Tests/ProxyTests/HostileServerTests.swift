@@ -159,6 +159,27 @@ import Testing
         }
     }
 
+    /// The last piece of a long reply to a part is not taken for the whole.
+    @Test(arguments: ["DEL", "MSET"])
+    func aPartsLongReplyIsOneError(command: String) throws {
+        try ProxyHarness.run(.redis, servers: 2) { proxy in
+            let client = try proxy.client()
+            let (a, b) = (proxy.key(of: 0), proxy.key(of: 1))
+            let words = command == "DEL" ? [a, b] : [a, "1", b, "2"]
+            try client.say(redis([command] + words) + redis("PING"))
+            let (first, second) = (try proxy.connection(of: 0), try proxy.connection(of: 1))
+            try proxy.wait { !first.received.isEmpty && !second.received.isEmpty }
+
+            try first.say("$400000\r\n" + String(repeating: "x", count: 200_000))
+            try proxy.settle()
+            try first.say(String(repeating: "x", count: 200_000) + "\r\n")
+            try second.say(command == "DEL" ? ":1\r\n" : "+OK\r\n")
+
+            try proxy.expect(
+                client, hears: "-ERR a server's reply is no answer to a part\r\n+PONG\r\n")
+        }
+    }
+
     // MARK: - Lies
 
     @Test(arguments: [
@@ -168,7 +189,7 @@ import Testing
         "#t\r\n", ",1.5\r\n",
         "~1\r\n+a\r\n", ">2\r\n+message\r\n+x\r\n", "(123\r\n", "=5\r\ntxt:a\r\n", "!3\r\nERR\r\n",
         "|1\r\n+a\r\n+b\r\n+c\r\n",
-        "\r\n", "VALUE k 0 1\r\nv\r\nEND\r\n", String(repeating: "*1\r\n", count: 100) + ":1\r\n",
+        "\r\n", "VALUE k 0 1\r\nv\r\nEND\r\n",
     ])
     func whatIsNoReplyEndsTheConnectionAndIsAnError(words: String) throws {
         try ProxyHarness.run(.redis, servers: 2) { proxy in

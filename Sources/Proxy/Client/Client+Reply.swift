@@ -199,21 +199,32 @@ extension Client {
 
     /// - Returns: false if the reply cannot be the fragment's.
     private func take(_ reply: RawBytes, of fragment: Int, into split: Split) -> Bool {
+        let isWhole = split.fragments[fragment].reply.isEmpty
         switch split.merge {
         case .elements, .values:
             unsafe split.collect(reply, for: fragment, from: worker.blocks)
             hold(reply.count)
             return checkFragment(fragment, of: split)
         case .sum:
-            if let number = unsafe RedisReply.integer(in: reply.span) {
-                split.add(number)
-            } else {
-                unsafe split.fail(with: Array(reply))
+            guard let number = unsafe RedisReply.integer(in: reply.span), isWhole else {
+                unsafe fail(split, with: reply, isWhole: isWhole)
+                break
             }
+            split.add(number)
         case .acknowledgement:
-            if unsafe !isAcknowledgement(reply) { unsafe split.fail(with: Array(reply)) }
+            if unsafe !isWhole || !isAcknowledgement(reply) {
+                unsafe fail(split, with: reply, isWhole: isWhole)
+            }
         }
         return true
+    }
+
+    /// A fragment's error becomes the request's. One that came in pieces is longer than any that a
+    /// server makes of its own, and its last piece is no reply.
+    private func fail(_ split: Split, with reply: RawBytes, isWhole: Bool) {
+        split.fail(
+            with: isWhole
+                ? unsafe Array(reply) : pool.errorReply("a server's reply is no answer to a part"))
     }
 
     private func isAcknowledgement(_ reply: RawBytes) -> Bool {
