@@ -61,9 +61,13 @@ final class RealServer: @unchecked Sendable {
 
     private func receive() {
         var room = [UInt8](repeating: 0, count: 1 << 16)
-        let count = unsafe room.withUnsafeMutableBytes { room in
-            unsafe recv(descriptor, room.baseAddress, room.count, 0)
-        }
+        var count = 0
+        // libFuzzer's clock interrupts.
+        repeat {
+            count = unsafe room.withUnsafeMutableBytes { room in
+                unsafe recv(descriptor, room.baseAddress, room.count, 0)
+            }
+        } while count < 0 && errno == EINTR
         check(count != 0, "the server hung up")
         check(count > 0, "the server says nothing")
         inbound += room[..<count]
