@@ -12,7 +12,9 @@ enum CloseReason {
     case outOfStep(StaticString)
     /// The server did not accept the proxy's AUTH or SELECT.
     case greetingRefused(String)
-    /// The proxy itself has no use for it any more: a new address, or the end.
+    /// Its requests go on over another connection: a new address, or a new primary.
+    case superseded
+    /// The proxy ends.
     case retired
 
     var message: String {
@@ -22,6 +24,7 @@ enum CloseReason {
         case .noProgress: "timed out"
         case .outOfStep(let what): "invalid reply: \(what)"
         case .greetingRefused(let words): words
+        case .superseded: "connection superseded"
         case .retired: "connection retired"
         }
     }
@@ -32,7 +35,7 @@ enum CloseReason {
         case .closedByServer: .serverEOF
         case .failed, .outOfStep, .greetingRefused: .serverErrors
         case .noProgress: .serverTimedOut
-        case .retired: nil
+        case .superseded, .retired: nil
         }
     }
 }

@@ -51,11 +51,11 @@ extension Client {
         }
         switch command.handling {
         case .forward: unsafe forward(request, command, frame)
-        case .mget: unsafe split(request, frame, .elements, step: 1)
-        case .mset: unsafe split(request, frame, .acknowledgement, step: 2)
-        case .sum: unsafe split(request, frame, .sum, step: 1)
+        case .mget: unsafe split(request, command, frame, .elements, step: 1)
+        case .mset: unsafe split(request, command, frame, .acknowledgement, step: 2)
+        case .sum: unsafe split(request, command, frame, .sum, step: 1)
         case .local(let local): unsafe answer(local, request, frame)
-        case .anyServer: unsafe forward(frame, to: pool.anyServer)
+        case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads)
         case .unsupported: unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
         }
     }
@@ -66,16 +66,25 @@ extension Client {
         if case .one(1) = command.keys {
             let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
             let index = unsafe pool.serverIndex(for: key.span)
-            return unsafe forward(frame, to: pool.servers[index])
+            return unsafe forward(
+                frame, to: pool.servers[index], repetition(of: request, command, frame))
         }
         do throws(RedisKeyError) {
             guard let index = try unsafe commonServer(of: request, frame) else {
                 return answer(Self.crossServer)
             }
-            unsafe forward(frame, to: pool.servers[index])
+            unsafe forward(
+                frame, to: pool.servers[index], repetition(of: request, command, frame))
         } catch {
             answer(error.reply(to: command))
         }
+    }
+
+    /// What a second run would do, for those who may have to know.
+    private func repetition(
+        of request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
+    ) -> RedisRepetition {
+        unsafe pool.isFollowed ? command.repetition(of: request, in: frame.span) : .again
     }
 
     private static let crossServer = RedisReply.error(
@@ -98,12 +107,15 @@ extension Client {
 
     // MARK: - Many servers
 
-    private func split(_ request: RedisRequest, _ frame: RawBytes, _ merge: Split.Merge, step: Int)
-    {
+    private func split(
+        _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes, _ merge: Split.Merge,
+        step: Int
+    ) {
         let plan = worker.plan
+        let repetition = unsafe repetition(of: request, command, frame)
         unsafe planKeys(of: request, frame, step: step)
         if plan.servers.count == 1 {
-            return unsafe forward(frame, to: pool.servers[plan.servers[0]])
+            return unsafe forward(frame, to: pool.servers[plan.servers[0]], repetition)
         }
 
         let number = worker.splits.take()
@@ -112,7 +124,7 @@ extension Client {
         let sequence = admit(split: number)
         for index in plan.servers { unsafe open(index, split, request, frame, step: step) }
         unsafe distribute(request, frame, split, step: step)
-        send(split, sequence)
+        send(split, sequence, repetition)
     }
 
     private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) {

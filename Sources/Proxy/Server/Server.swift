@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Reactor
+internal import Wire
 
 /// One upstream address of a pool as one worker sees it: its connections and whether to try for new
 /// ones.
@@ -11,17 +12,25 @@ internal import Reactor
     let endpoint: String
     /// False while ejected; requests may still come when every server is.
     private(set) var isLive: Bool
+    /// Whether it is the primary of a replication group, which is followed to wherever it is now.
+    let isFollowed: Bool
+    /// Whether requests are held while the primary is missing.
+    let holdsRequests: Bool
     private var route: ServerRoute
     /// Connections for clients of one protocol version; those that speak RESP3 have as many of
     /// their own behind the others, since a reply cannot be translated from one to the other.
     private let perProtocol: Int
     private var connections: [ServerConnection?]
-    /// Connections to a former address that still owe replies.
-    private var retiring: [ServerConnection] = []
+    /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
+    private var isAwaited = false
+    private var awaitedSince: Int64 = 0
     private var retryAt: Int64 = 0
     private var backoff = Limits.firstBackoffMilliseconds
     private var lastFailure = "not connected"
     private var hasReportedFailure = false
+    /// Since the failure: requests that were sent again, and that were held for too long.
+    var replayed = 0
+    var heldFailed = 0
 
     init(
         _ index: Int, _ configuration: ServerConfiguration, in pool: Pool, route: ServerRoute,
@@ -33,6 +42,8 @@ internal import Reactor
         self.counters = counters
         endpoint = configuration.endpoint
         isLive = route.isLive
+        isFollowed = route.isFollowed
+        holdsRequests = route.isFollowed && pool.configuration.failoverWaitMilliseconds > 0
         perProtocol = pool.configuration.serverConnections
         connections = Array(repeating: nil, count: perProtocol * (pool.isRedis ? 2 : 1))
     }
@@ -53,7 +64,26 @@ internal import Reactor
     var unavailable: String { "server \(endpoint): \(lastFailure)" }
 
     /// The error for a request beyond the bounds of a connection's queue.
-    var overloaded: String { "server \(endpoint): too many requests are waiting" }
+    var overloaded: String {
+        guard isAwaited else { return "server \(endpoint): too many requests are waiting" }
+        return "server \(endpoint): too many requests are waiting for its primary (\(lastFailure))"
+    }
+
+    /// The error for a request that has waited for too long.
+    var missing: String {
+        let waited = pool.worker.loop.now - awaitedSince
+        return "server \(endpoint): no primary for \(waited) ms (\(lastFailure))"
+    }
+
+    /// Whether a request that may have run may run again.
+    func mayRepeat(_ ticket: Ticket) -> Bool {
+        guard isFollowed else { return false }
+        switch pool.configuration.replay {
+        case .none: return false
+        case .safe: return ticket.repetition <= .same
+        case .idempotent: return ticket.repetition <= .sameData
+        }
+    }
 
     // MARK: - Connections
 
@@ -63,24 +93,38 @@ internal import Reactor
     }
 
     private func open(_ place: Int) -> ServerConnection? {
-        let worker = pool.worker
-        guard worker.loop.now >= retryAt else { return nil }
+        if isAwaited { return wait(place) }
+        guard isFollowed || pool.worker.loop.now >= retryAt else { return nil }
         guard let address = route.address else {
             lastFailure = route.reason
-            return nil
+            awaitPrimary()
+            return wait(place)
         }
         do {
             let connection = try ServerConnection(
                 to: address, of: self, place: place, speaksRESP3: place >= perProtocol)
-            connections[place] = connection
-            counters.add(to: .serverConnections)
-            worker.connectionOpened()
+            add(connection)
             connection.start()
             return connections[place]
         } catch {
             failed(because: .failed(error))
-            return nil
+            return wait(place)
         }
+    }
+
+    /// A place to hold requests in until the next routing; nil if they are not held.
+    private func wait(_ place: Int) -> ServerConnection? {
+        guard holdsRequests else { return nil }
+        let connection = ServerConnection(
+            waitingFor: self, place: place, speaksRESP3: place >= perProtocol)
+        connections[place] = connection
+        return connection
+    }
+
+    private func add(_ connection: ServerConnection) {
+        connections[connection.place] = connection
+        counters.add(to: .serverConnections)
+        pool.worker.connectionOpened()
     }
 
     /// A connection is ready for requests: the server is back, or was never away.
@@ -96,29 +140,58 @@ internal import Reactor
     func answered() {
         guard hasReportedFailure else { return }
         hasReportedFailure = false
-        pool.worker.report(.serverAnswered(pool: pool.index, server: index))
+        let summary = HoldSummary(replayed: replayed, failed: heldFailed)
+        (replayed, heldFailed) = (0, 0)
+        pool.worker.report(.serverAnswered(pool: pool.index, server: index, summary))
     }
 
-    /// A connection ended; it has told its clients already.
+    /// A connection ended.
+    ///
+    /// - Returns: the one that takes over its requests, if they are not lost.
     func closed(
-        _ connection: ServerConnection, because reason: CloseReason, wasConnected: Bool, owed: Bool
-    ) {
-        if connections[connection.place] === connection { connections[connection.place] = nil }
-        retiring.removeAll { $0 === connection }
-        counters.add(-1, to: .serverConnections)
-        pool.worker.connectionClosed()
+        _ connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
+    ) -> ServerConnection? {
+        let place = connection.place
+        if connections[place] === connection { connections[place] = nil }
+        if connection.address != nil {
+            counters.add(-1, to: .serverConnections)
+            pool.worker.connectionClosed()
+        }
+        switch reason {
+        case .retired: return nil
+        case .superseded: return connection.isIdle ? nil : connections[place] ?? open(place)
         // A server may close an idle connection as it likes (its own `timeout`, a restart that went
         // unnoticed).
-        if case .closedByServer = reason, !owed {
+        case .closedByServer where connection.isIdle:
             counters.add(to: .serverEOF)
-            return
+            return nil
+        default: failed(because: reason, mayRetryAtOnce: wasConnected)
         }
-        if case .retired = reason { return }
-        failed(because: reason, mayRetryAtOnce: wasConnected)
+        guard isFollowed, !connection.isIdle else { return nil }
+        return connections[place] ?? open(place)
     }
 
     /// Requests of this server reached their deadline without a byte from it.
-    func stalled() { report(.noProgress) }
+    func stalled() {
+        lastFailure = CloseReason.noProgress.message
+        report(.noProgress)
+    }
+
+    /// The server said that it is not the primary, or cannot act as one.
+    func demoted(because words: String) {
+        lastFailure = words
+        guard !isAwaited else { return }
+        awaitPrimary()
+        hasReportedFailure = true
+        pool.worker.report(
+            .serverDemoted(pool: pool.index, server: index, epoch: route.epoch, reason: words))
+    }
+
+    private func awaitPrimary() {
+        guard isFollowed, !isAwaited else { return }
+        isAwaited = true
+        awaitedSince = pool.worker.loop.now
+    }
 
     private func failed(because reason: CloseReason, mayRetryAtOnce: Bool = false) {
         lastFailure = reason.message
@@ -127,13 +200,15 @@ internal import Reactor
             backoff = min(backoff * 2, Limits.longestBackoffMilliseconds)
         }
         if let metric = reason.metric { counters.add(to: metric) }
+        awaitPrimary()
         report(reason)
     }
 
     private func report(_ reason: CloseReason) {
         hasReportedFailure = true
         pool.worker.report(
-            .serverFailed(pool: pool.index, server: index, reason: reason.message))
+            .serverFailed(
+                pool: pool.index, server: index, epoch: route.epoch, reason: reason.message))
     }
 
     // MARK: - Decisions from the control thread
@@ -143,21 +218,17 @@ internal import Reactor
         isLive = new.isLive
         // The probe of an ejected server got through: our own earlier failures say nothing any more.
         if isBack { forgetFailures() }
-        guard new.address != route.address else { return route = new }
+        let isNews = isFollowed ? new.epoch > route.epoch : new.address != route.address
+        let keepsAddress = new.address == route.address
         route = new
+        guard isNews, new.address != nil else { return }
+        isAwaited = false
         forgetFailures()
-        // What is in flight finishes on the old address; new requests open a connection to the new
-        // one.
-        for place in connections.indices {
-            guard let connection = connections[place] else { continue }
-            connections[place] = nil
-            retiring.append(connection)
-            connection.retire()
-        }
+        for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }
     }
 
     /// The end of the worker: nothing is opened any more.
     func closeAll() {
-        for connection in connections + retiring { connection?.close(because: .retired) }
+        for connection in connections { connection?.close(because: .retired) }
     }
 }
