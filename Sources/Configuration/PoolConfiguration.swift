@@ -79,18 +79,20 @@ public struct PoolConfiguration: Sendable, Equatable {
     /// given by host name, else not at all.
     public var topology: Topology?
 
-    /// Names behind which a server's replicas are found, and nodes that may be its primary or a
-    /// replica, beyond what the group itself tells.
+    /// Names behind which a server's replicas are found.
     public var readers: [GroupEndpoint] = []
+
+    /// Nodes that may be a server's primary or a replica, beyond what the group itself tells.
     public var nodes: [GroupEndpoint] = []
 
     /// How long a request may be held while its server's primary is missing, in milliseconds; 0
     /// fails it at once.
     public var failoverWaitMilliseconds = 5000
 
-    /// Requests, and their bytes, that may be held at once on all workers together; beyond, they
-    /// are refused.
+    /// Requests that may be held at once on all workers together; beyond, they are refused.
     public var failoverMaxRequests = 100_000
+
+    /// Bytes of requests that may be held at once.
     public var failoverMaxBytes = 64 * 1024 * 1024
 
     /// Which requests are sent again after a lost connection.

@@ -10,7 +10,9 @@ enum CloseReason {
     case noProgress
     /// The server said something that is no reply to what it was asked.
     case outOfStep(StaticString)
-    /// The server did not accept the proxy's AUTH or SELECT.
+    /// The server did not accept the proxy's AUTH or HELLO.
+    case passwordRefused(String)
+    /// The server did not accept the proxy's SELECT.
     case greetingRefused(String)
     /// Its requests go on over another connection: a new address, or a new primary.
     case superseded
@@ -23,7 +25,7 @@ enum CloseReason {
         case .failed(let error): error.message
         case .noProgress: "timed out"
         case .outOfStep(let what): "invalid reply: \(what)"
-        case .greetingRefused(let words): words
+        case .passwordRefused(let words), .greetingRefused(let words): words
         case .superseded: "connection superseded"
         case .retired: "connection retired"
         }
@@ -33,7 +35,7 @@ enum CloseReason {
     var metric: ServerMetric? {
         switch self {
         case .closedByServer: .serverEOF
-        case .failed, .outOfStep, .greetingRefused: .serverErrors
+        case .failed, .outOfStep, .passwordRefused, .greetingRefused: .serverErrors
         case .noProgress: .serverTimedOut
         case .superseded, .retired: nil
         }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Reactor
 internal import Wire
 
 /// What becomes of a Redis request.
@@ -66,18 +67,38 @@ extension Client {
         if case .one(1) = command.keys {
             let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
             let index = unsafe pool.serverIndex(for: key.span)
-            return unsafe forward(
-                frame, to: pool.servers[index], repetition(of: request, command, frame))
+            return unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
         }
         do throws(RedisKeyError) {
             guard let index = try unsafe commonServer(of: request, frame) else {
                 return answer(Self.crossServer)
             }
-            unsafe forward(
-                frame, to: pool.servers[index], repetition(of: request, command, frame))
+            unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
         } catch {
             answer(error.reply(to: command))
         }
+    }
+
+    /// Sends a whole request to the shard's server, or to a replica of it.
+    private func forward(_ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition) {
+        guard let server = target(index, repetition) else {
+            return fail(pool.servers[index].unreadable)
+        }
+        unsafe forward(frame, to: server, repetition)
+    }
+
+    /// Who a shard's request goes to; nil if it is a read and nobody may be read from.
+    private func target(_ index: Int, _ repetition: RedisRepetition) -> Server? {
+        let server = pool.servers[index]
+        guard pool.readsFromReplicas else { return server }
+        let now = worker.loop.now
+        guard repetition == .reads else {
+            wroteAt = now
+            return server
+        }
+        // Its own write may not have reached the replicas.
+        if now - wroteAt < Int64(pool.configuration.readYourWritesMilliseconds) { return server }
+        return server.reader
     }
 
     /// What a second run would do, for those who may have to know.
@@ -115,14 +136,16 @@ extension Client {
         let repetition = unsafe repetition(of: request, command, frame)
         unsafe planKeys(of: request, frame, step: step)
         if plan.servers.count == 1 {
-            return unsafe forward(frame, to: pool.servers[plan.servers[0]], repetition)
+            return unsafe forward(frame, toShard: plan.servers[0], repetition)
         }
 
         let number = worker.splits.take()
         let split = worker.splits[number]
         split.begin(merge)
         let sequence = admit(split: number)
-        for index in plan.servers { unsafe open(index, split, request, frame, step: step) }
+        for index in plan.servers {
+            unsafe open(index, split, request, frame, repetition, step: step)
+        }
         unsafe distribute(request, frame, split, step: step)
         send(split, sequence, repetition)
     }
@@ -140,11 +163,15 @@ extension Client {
     /// Begins a server's fragment: as many arguments as it will have, and the name as the client
     /// wrote it.
     private func open(
-        _ index: Int, _ split: Split, _ request: RedisRequest, _ frame: RawBytes, step: Int
+        _ index: Int, _ split: Split, _ request: RedisRequest, _ frame: RawBytes,
+        _ repetition: RedisRepetition, step: Int
     ) {
         let fragment = split.addFragment()
         worker.plan.set(fragment, of: index)
-        guard open(fragment, of: split, at: pool.servers[index]) != nil else { return }
+        guard let server = target(index, repetition) else {
+            return split.lose(fragment, pool.errorReply(pool.servers[index].unreadable))
+        }
+        guard open(fragment, of: split, at: server) != nil else { return }
         let count = Int(worker.plan.keysOfServer[index]) * step + 1
         let name = unsafe frame.piece(
             request.argumentsOffset,

@@ -19,6 +19,8 @@ internal import Wire
     private(set) var servers: [Server] = []
     /// Whether any server is followed, so that requests need to be looked at more closely.
     private(set) var isFollowed = false
+    /// Whether reads may go to replicas.
+    private(set) var readsFromReplicas = false
     /// What is held now.
     var held = HeldRequests()
     private var placement: Placement
@@ -40,6 +42,7 @@ internal import Wire
                     counters: counters.servers[number]))
         }
         isFollowed = servers.contains(where: \.isFollowed)
+        readsFromReplicas = isFollowed && configuration.readFrom != .primary
     }
 
     /// Where requests for this key go.

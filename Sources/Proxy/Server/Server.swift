@@ -12,11 +12,17 @@ internal import Wire
     let endpoint: String
     /// False while ejected; requests may still come when every server is.
     private(set) var isLive: Bool
-    /// Whether it is the primary of a replication group, which is followed to wherever it is now.
+    /// The server that this one is a replica of; nil for one of the pool's own.
+    unowned let primary: Server?
+    /// Whether it belongs to a replication group, whose primary is followed to wherever it is now.
     let isFollowed: Bool
     /// Whether requests are held while the primary is missing.
     let holdsRequests: Bool
-    private var route: ServerRoute
+    var route: ServerRoute
+    /// Those that may be read from.
+    var replicas: [Server] = []
+    /// Those among whom reads are spread.
+    var readable: [Server] = []
     /// Connections for clients of one protocol version; those that speak RESP3 have as many of
     /// their own behind the others, since a reply cannot be translated from one to the other.
     private let perProtocol: Int
@@ -28,6 +34,10 @@ internal import Wire
     private var backoff = Limits.firstBackoffMilliseconds
     private var lastFailure = "not connected"
     private var hasReportedFailure = false
+    /// Which of the pool's passwords is in use, and how many the server has refused since it took
+    /// one.
+    private var passwordIndex = 0
+    private var refusedPasswords = 0
     /// Since the failure: requests that were sent again, and that were held for too long.
     var replayed = 0
     var heldFailed = 0
@@ -40,12 +50,28 @@ internal import Wire
         self.pool = pool
         self.route = route
         self.counters = counters
+        primary = nil
         endpoint = configuration.endpoint
         isLive = route.isLive
         isFollowed = route.isFollowed
         holdsRequests = route.isFollowed && pool.configuration.failoverWaitMilliseconds > 0
         perProtocol = pool.configuration.serverConnections
         connections = Array(repeating: nil, count: perProtocol * (pool.isRedis ? 2 : 1))
+    }
+
+    /// A replica of `primary`, counted with it.
+    init(at address: SocketAddress, replicaOf primary: Server) {
+        index = primary.index
+        pool = primary.pool
+        counters = primary.counters
+        self.primary = primary
+        route = ServerRoute(address: address, reason: "", isLive: true, isFollowed: true)
+        endpoint = address.description
+        isLive = true
+        isFollowed = true
+        holdsRequests = primary.holdsRequests
+        perProtocol = primary.perProtocol
+        connections = Array(repeating: nil, count: primary.connections.count)
     }
 
     // MARK: - Requests
@@ -56,8 +82,17 @@ internal import Wire
     func connection(for client: Client) -> ServerConnection? {
         var place = perProtocol == 1 ? 0 : Int(client.handle.index) % perProtocol
         if client.speaksRESP3 { place += perProtocol }
-        if let connection = connections[place] { return connection }
-        return open(place)
+        return connection(at: place)
+    }
+
+    func connection(at place: Int) -> ServerConnection? { connections[place] ?? open(place) }
+
+    /// Requests that wait for this server, sent or not.
+    var load: Int { connections.reduce(0) { $0 + ($1?.tickets.count ?? 0) } }
+
+    /// Whether a new connection may be tried, or there is one.
+    var isReachable: Bool {
+        pool.worker.loop.now >= retryAt || connections.contains { $0?.phase == .ready }
     }
 
     /// The error for a request that finds no connection.
@@ -68,6 +103,9 @@ internal import Wire
         guard isAwaited else { return "server \(endpoint): too many requests are waiting" }
         return "server \(endpoint): too many requests are waiting for its primary (\(lastFailure))"
     }
+
+    /// The error for a read that only replicas may answer.
+    var unreadable: String { "server \(endpoint): no replica may be read from" }
 
     /// The error for a request that has waited for too long.
     var missing: String {
@@ -94,7 +132,7 @@ internal import Wire
 
     private func open(_ place: Int) -> ServerConnection? {
         if isAwaited { return wait(place) }
-        guard isFollowed || pool.worker.loop.now >= retryAt else { return nil }
+        guard isAwaitable || pool.worker.loop.now >= retryAt else { return nil }
         guard let address = route.address else {
             lastFailure = route.reason
             awaitPrimary()
@@ -114,7 +152,7 @@ internal import Wire
 
     /// A place to hold requests in until the next routing; nil if they are not held.
     private func wait(_ place: Int) -> ServerConnection? {
-        guard holdsRequests else { return nil }
+        guard holdsRequests, isAwaitable else { return nil }
         let connection = ServerConnection(
             waitingFor: self, place: place, speaksRESP3: place >= perProtocol)
         connections[place] = connection
@@ -128,7 +166,23 @@ internal import Wire
     }
 
     /// A connection is ready for requests: the server is back, or was never away.
-    func connected() { forgetFailures() }
+    func connected() {
+        forgetFailures()
+        refusedPasswords = 0
+    }
+
+    /// What the server is shown; while passwords change, the one that it took last.
+    var password: String? { passwords.isEmpty ? nil : passwords[passwordIndex] }
+
+    private var passwords: [String] { pool.configuration.serverCredentials?.passwords ?? [] }
+
+    /// Turns to the other password, if there is one that the server has not refused.
+    private func triesAnotherPassword() -> Bool {
+        refusedPasswords += 1
+        guard refusedPasswords < passwords.count else { return false }
+        passwordIndex = (passwordIndex + 1) % passwords.count
+        return true
+    }
 
     /// The next request may open a connection at once.
     private func forgetFailures() {
@@ -159,20 +213,30 @@ internal import Wire
         }
         switch reason {
         case .retired: return nil
-        case .superseded: return connection.isIdle ? nil : connections[place] ?? open(place)
+        case .superseded: return connection.isIdle ? nil : heir(at: place)
         // A server may close an idle connection as it likes (its own `timeout`, a restart that went
         // unnoticed).
         case .closedByServer where connection.isIdle:
             counters.add(to: .serverEOF)
             return nil
+        case .passwordRefused where triesAnotherPassword():
+            return self.connection(at: place)
         default: failed(because: reason, mayRetryAtOnce: wasConnected)
         }
         guard isFollowed, !connection.isIdle else { return nil }
-        return connections[place] ?? open(place)
+        return heir(at: place)
+    }
+
+    /// Where requests go on that cannot stay where they are: a replica's are reads, which anybody
+    /// of the group may answer.
+    private func heir(at place: Int) -> ServerConnection? {
+        guard let primary else { return connection(at: place) }
+        return (primary.reader ?? primary).connection(at: place)
     }
 
     /// Requests of this server reached their deadline without a byte from it.
     func stalled() {
+        guard primary == nil else { return }
         lastFailure = CloseReason.noProgress.message
         report(.noProgress)
     }
@@ -180,6 +244,7 @@ internal import Wire
     /// The server said that it is not the primary, or cannot act as one.
     func demoted(because words: String) {
         lastFailure = words
+        guard primary == nil else { return rest() }
         guard !isAwaited else { return }
         awaitPrimary()
         hasReportedFailure = true
@@ -187,24 +252,31 @@ internal import Wire
             .serverDemoted(pool: pool.index, server: index, epoch: route.epoch, reason: words))
     }
 
+    /// Whether the control thread will say where it is when it is lost.
+    private var isAwaitable: Bool { isFollowed && primary == nil }
+
     private func awaitPrimary() {
-        guard isFollowed, !isAwaited else { return }
+        guard isAwaitable, !isAwaited else { return }
         isAwaited = true
         awaitedSince = pool.worker.loop.now
     }
 
     private func failed(because reason: CloseReason, mayRetryAtOnce: Bool = false) {
         lastFailure = reason.message
-        if !mayRetryAtOnce {
-            retryAt = pool.worker.loop.now + Int64(backoff + Int(pool.worker.random() % 10))
-            backoff = min(backoff * 2, Limits.longestBackoffMilliseconds)
-        }
+        if !mayRetryAtOnce { rest() }
         if let metric = reason.metric { counters.add(to: metric) }
         awaitPrimary()
         report(reason)
     }
 
+    /// Tries no new connection for a while.
+    private func rest() {
+        retryAt = pool.worker.loop.now + Int64(backoff + Int(pool.worker.random() % 10))
+        backoff = min(backoff * 2, Limits.longestBackoffMilliseconds)
+    }
+
     private func report(_ reason: CloseReason) {
+        guard primary == nil else { return }
         hasReportedFailure = true
         pool.worker.report(
             .serverFailed(
@@ -221,14 +293,23 @@ internal import Wire
         let isNews = isFollowed ? new.epoch > route.epoch : new.address != route.address
         let keepsAddress = new.address == route.address
         route = new
+        takeReplicas()
         guard isNews, new.address != nil else { return }
         isAwaited = false
         forgetFailures()
         for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }
     }
 
+    /// It is not read from any more; what it still owes may come.
+    func leave() {
+        for connection in connections { connection?.supersede(keepsAddress: false) }
+    }
+
     /// The end of the worker: nothing is opened any more.
     func closeAll() {
         for connection in connections { connection?.close(because: .retired) }
+        for replica in replicas { replica.closeAll() }
+        replicas.removeAll()
+        readable.removeAll()
     }
 }

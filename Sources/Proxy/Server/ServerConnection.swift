@@ -133,12 +133,14 @@ internal import Wire
     private func greet() {
         let pool = server.pool
         guard pool.isRedis else { return }
-        let password = pool.configuration.serverCredentials?.passwords.first
+        let user = pool.configuration.serverCredentials?.user
+        let password = server.password
         if speaksRESP3 {
-            let auth = password.map { ["AUTH", "default", $0] } ?? []
+            let auth = password.map { ["AUTH", user ?? "default", $0] } ?? []
             greet(RedisReply.command(["HELLO", "3"] + auth), .hello)
         } else if let password {
-            greet(RedisReply.command(["AUTH", password]), .auth)
+            let words = user.map { [$0, password] } ?? [password]
+            greet(RedisReply.command(["AUTH"] + words), .auth)
         }
         if pool.configuration.redisDatabase > 0 {
             greet(
@@ -162,16 +164,18 @@ internal import Wire
         if isError {
             let words = unsafe String(decoding: reply, as: UTF8.self)
             guard purpose != .auth || !Self.needsNoPassword(words) else { return greetedWell() }
-            let step =
-                switch purpose {
-                case .auth: "AUTH"
-                case .hello: "HELLO 3"
-                case .select, .request, .discard: "SELECT"
-                }
             let line = words.dropFirst().split(whereSeparator: \.isNewline).first ?? ""
-            return close(because: .greetingRefused("\(step) refused: \(line)"))
+            return close(because: Self.refused(purpose, String(line)))
         }
         greetedWell()
+    }
+
+    private static func refused(_ purpose: Ticket.Purpose, _ words: String) -> CloseReason {
+        switch purpose {
+        case .auth: .passwordRefused("AUTH refused: \(words)")
+        case .hello: .passwordRefused("HELLO 3 refused: \(words)")
+        case .select, .request, .discard: .greetingRefused("SELECT refused: \(words)")
+        }
     }
 
     private func greetedWell() {
