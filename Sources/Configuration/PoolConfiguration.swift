@@ -92,7 +92,7 @@ public struct PoolConfiguration: Sendable, Equatable {
     /// Requests that may be held at once on all workers together; beyond, they are refused.
     public var failoverMaxRequests = 100_000
 
-    /// Bytes of requests that may be held at once.
+    /// The bytes of those requests, bounded in the same way.
     public var failoverMaxBytes = 64 * 1024 * 1024
 
     /// Which requests are sent again after a lost connection.
@@ -141,13 +141,54 @@ extension PoolConfiguration {
     }
 }
 
-/// twemproxy's one password for both directions.
+/// Credentials as the file writes them, in any order: what is not given yet is missing meanwhile.
 extension PoolConfiguration {
+    var clientUser: String? {
+        get { clientCredentials?.user }
+        set { clientCredentials = Credentials(user: newValue, passwords: clientPasswords) }
+    }
+
+    var clientPasswords: [String] {
+        get { clientCredentials?.passwords ?? [] }
+        set { clientCredentials = Credentials(user: clientUser, passwords: newValue) }
+    }
+
+    var serverUser: String? {
+        get { serverCredentials?.user }
+        set { serverCredentials = Credentials(user: newValue, passwords: serverPasswords) }
+    }
+
+    var serverPasswords: [String] {
+        get { serverCredentials?.passwords ?? [] }
+        set { serverCredentials = Credentials(user: serverUser, passwords: newValue) }
+    }
+
+    /// twemproxy's one password for both directions; a password of a direction's own, whether it
+    /// came before or comes afterwards, goes before it.
     var redisAuth: String? {
-        get { clientCredentials?.passwords.first }
+        get { clientPasswords.first }
         set {
-            clientCredentials = newValue.map { Credentials(passwords: [$0]) }
-            serverCredentials = clientCredentials
+            let passwords = newValue.map { [$0] } ?? []
+            if clientPasswords.isEmpty { clientPasswords = passwords }
+            if serverPasswords.isEmpty { serverPasswords = passwords }
+        }
+    }
+}
+
+extension PoolConfiguration {
+    /// Whether `server` is the primary of a replication group to this pool, which is to be found
+    /// wherever it moves.
+    ///
+    /// A server given by name counts as one if the file does not say; one that has only an address
+    /// cannot move, unless it is said to.
+    public func follows(_ server: ServerConfiguration) -> Bool {
+        guard cacheProtocol == .redis, case .tcp(let host, _) = server.address else {
+            return false
+        }
+        switch topology {
+        case .replicationGroup: return true
+        case .static: return false
+        case nil: return !host.isEmpty && IPAddress.version(of: host) == nil
         }
     }
 }
