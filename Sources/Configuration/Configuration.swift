@@ -25,7 +25,8 @@ public struct Configuration: Sendable, Equatable {
     public static func load(path: String) throws(ConfigurationFailure) -> Configuration {
         let text: [UInt8]
         do throws(Fault) {
-            text = try YAMLDocument.bytes(ofFile: path)
+            text = try Surroundings.bytes(
+                ofFile: path, limit: YAMLDocument.maximumBytes)
         } catch {
             throw ConfigurationFailure(problems: [
                 ConfigurationProblem(file: path, mark: nil, key: nil, reason: error.reason)
