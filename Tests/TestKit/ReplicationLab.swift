@@ -59,7 +59,7 @@ public final class ReplicationLab: Sendable {
         let global = settings.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)\n" }
         return try RunningProxy(
             pools: [pool], workers: workers,
-            global: "global:\n  resolver: [\"\(names.address)\"]\n" + global.joined() + "\n")
+            global: "global:\n  resolver: \"\(names.address)\"\n" + global.joined() + "\n")
     }
 
     /// The name of a shard's server in the pool.
