@@ -59,6 +59,13 @@ final class NameBook {
     /// Why there are none.
     func reason(for name: Name) -> String { entries[name]?.reason ?? "" }
 
+    /// Asks for a name's addresses once; `found` gets none if there are none.
+    func resolve(_ name: Name, _ found: @escaping ([SocketAddress]) -> Void) {
+        resolver.resolve(name.host, port: name.port) { answer in
+            found((try? answer.get().addresses) ?? [])
+        }
+    }
+
     /// A server of this name failed: its address may be another one by now.
     func doubt(_ name: Name) {
         guard let entry = entries[name] else { return }
