@@ -46,7 +46,8 @@ public final class ProxyControl {
                 counters: WorkerCounters(servers: pools.map(\.servers.count)))
         }
         do throws(ResolverError) {
-            names = try NameBook(loop, log: logger) { [unowned self] name in self.nameChanged(name)
+            names = try NameBook(loop, configuration.names, log: logger) { [unowned self] name in
+                self.nameChanged(name)
             }
         } catch {
             throw ProxyStartError("cannot resolve names: \(error.message)")
