@@ -113,7 +113,9 @@ internal import Wire
     }
 
     /// An error reply in the pool's protocol.
-    func errorReply(_ text: String) -> [UInt8] {
-        isRedis ? RedisReply.error("ERR \(text)") : MemcachedReply.serverError(text)
+    ///
+    /// - Parameter word: the code that a Redis error begins with.
+    func errorReply(_ text: String, word: StaticString = "ERR") -> [UInt8] {
+        isRedis ? RedisReply.error("\(word) \(text)") : MemcachedReply.serverError(text)
     }
 }
