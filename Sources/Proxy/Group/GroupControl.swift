@@ -51,9 +51,6 @@ final class GroupControl {
 
     private var nodes: [GroupNode] = []
     private var succession = Succession()
-    private var knownRivals: Set<SocketAddress> = []
-    /// Whether the incumbent was ever found to be a primary.
-    private var isVerified = false
     /// Whether somebody waits for a new epoch, even of the same primary.
     private var owesEpoch = false
     private var isCancelled = false
@@ -156,6 +153,7 @@ final class GroupControl {
     }
 
     private func schedule() {
+        guard !isCancelled else { return }
         let delay: Int
         if isSeeking {
             let spread = GroupLimits.firstSeekSpread + round * GroupLimits.seekSpreadStep
@@ -256,7 +254,7 @@ final class GroupControl {
     private func forget(_ node: GroupNode) {
         node.watch?.cancel()
         nodes.removeAll { $0 === node }
-        knownRivals.remove(node.facts.address)
+        succession.rivals.remove(node.facts.address)
     }
 
     // MARK: - Facts
@@ -267,7 +265,7 @@ final class GroupControl {
         facts.follows = followed(facts)
         node.facts = facts
         if facts.isReachable, let info = facts.info { learn(info, from: facts) }
-        if facts.isReachable, facts.role != .primary { knownRivals.remove(facts.address) }
+        if facts.isReachable, facts.role != .primary { succession.rivals.remove(facts.address) }
         dropReplica(facts)
         decide()
         // Between the answers of one round, who is asked first would seem to be ahead.
@@ -345,7 +343,7 @@ final class GroupControl {
         if succession.named.contains(incumbent.address) {
             succession.namedBefore = succession.named
         }
-        isVerified = true
+        succession.incumbent?.isVerified = true
         note(verdict, for: incumbent.address)
         guard isSeeking else { return }
         if owesEpoch {
@@ -369,23 +367,25 @@ final class GroupControl {
     }
 
     private func promote(_ address: SocketAddress, _ verdict: Succession.Verdict) {
-        let from = succession.incumbent?.address
+        let old = succession.incumbent
+        let from = old?.address
         let now = EventLoop.monotonicMicroseconds()
         lastChange = PrimaryChange(
             from: from, to: address, sign: sign?.because ?? newsWithoutTrouble(of: address),
             reason: verdict.reason, signAt: sign?.at ?? now, decidedAt: now)
         let was = from.map { ", was \($0)" } ?? ""
         log.notice("\(label): primary is \(address)\(was): \(verdict.reason)")
-        if let from, isVerified {
+        if let old, old.isVerified {
             promotions += 1
-            succession.former.append(from)
+            succession.former.append(old.address)
         }
         succession.former.removeAll { $0 == address }
+        succession.rivals.remove(address)
         succession.former = succession.former.suffix(GroupLimits.mostFormer)
         succession.incumbent = Succession.Incumbent(
-            address: address, replicationID: node(address)?.facts.info?.replicationID ?? "")
+            address: address, replicationID: node(address)?.facts.info?.replicationID ?? "",
+            isVerified: true)
         succession.namedBefore = succession.named
-        isVerified = true
         primary = address
         repeatPace = GroupLimits.firstRepeat
         note(verdict, for: address)
@@ -418,13 +418,14 @@ final class GroupControl {
 
     /// Split brain is told once, not with every answer.
     private func note(_ verdict: Succession.Verdict, for primary: SocketAddress) {
-        let rivals = verdict.rivals.filter { !knownRivals.contains($0) }
+        let rivals = verdict.rivals.filter { !succession.rivals.contains($0) }
         guard !rivals.isEmpty else { return }
-        knownRivals.formUnion(rivals)
+        succession.rivals.formUnion(rivals)
         splitBrains += 1
         let others = rivals.map(\.description).joined(separator: ", ")
         log.warning(
-            "\(label): \(others) says that it is primary, too; \(primary) stays: \(verdict.reason)")
+            "\(label): \(others) is primary, too, by its own word; writes go to \(primary): \(verdict.reason)"
+        )
     }
 
     private func settle(_ reason: String) {
