@@ -93,6 +93,19 @@ import Testing
         #expect(group.control.hasPrimary)
     }
 
+    @Test func nothingIsSoughtBeforeAnyAddressIsKnown() throws {
+        let group = try Group(1)
+
+        group.name(nil)
+        group.control.suspect(epoch: 0, because: "no address")
+
+        #expect(!group.control.isSeeking)
+        #expect(!group.control.hasPrimary)
+        #expect(group.control.epoch == 0)
+        group.name(0)
+        #expect(group.control.epoch == 1)
+    }
+
     @Test func replicasAreLearntFromThePrimary() throws {
         let group = try Group(3)
 
