@@ -238,7 +238,7 @@ final class GroupControl {
             // Its replicas may have been promoted meanwhile, and then have what it lost.
             return seek(because: "\(incumbent.address) has restarted", isNews: true)
         }
-        succession.incumbent?.replicationID = id
+        if !id.isEmpty { succession.incumbent?.replicationID = id }
         succession.incumbent?.missingSince = nil
         if succession.named.contains(incumbent.address) {
             succession.namedBefore = succession.named
