@@ -15,7 +15,7 @@ internal import Wire
     /// Milliseconds; nil: wait for ever.
     let timeout: Int?
     /// What clients must AUTH with; nil: nothing.
-    let password: [UInt8]?
+    let credentials: ClientCredentials?
     private(set) var servers: [Server] = []
     private var placement: Placement
 
@@ -28,7 +28,7 @@ internal import Wire
         placement = plan.routing.placement
         isRedis = configuration.cacheProtocol == .redis
         timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
-        password = configuration.clientCredentials?.passwords.first.map { Array($0.utf8) }
+        credentials = configuration.clientCredentials.map(ClientCredentials.init)
         for (number, server) in configuration.servers.enumerated() {
             servers.append(
                 Server(
