@@ -260,35 +260,32 @@ extension Client {
         return words
     }
 
-    /// `AUTH password`, or `AUTH default password`: the pool has one password, no users.
+    /// `AUTH password`, or `AUTH user password`: the pool has one user.
     private func authenticate(_ words: [[UInt8]]) {
         guard words.count <= 2 else { return answer(RedisReply.error("ERR syntax error")) }
-        guard pool.password != nil else {
-            return answer(
-                RedisReply.error(
-                    "ERR AUTH <password> called without any password configured for the default "
-                        + "user. Are you sure your configuration is correct?"))
-        }
-        isAuthenticated = isRight(user: words.count == 2 ? words[0] : nil, words[words.count - 1])
-        answer(isAuthenticated ? RedisReply.ok : Self.wrongPassword)
+        if words.count == 1, pool.credentials == nil { return answer(Self.noPassword) }
+        let user = words.count == 2 ? words[0] : nil
+        let isRight = logIn(user: user, words[words.count - 1])
+        answer(isRight ? RedisReply.ok : Self.wrongPassword)
     }
+
+    private static let noPassword = RedisReply.error(
+        "ERR AUTH <password> called without any password configured for the default user. "
+            + "Are you sure your configuration is correct?")
 
     static let wrongPassword = RedisReply.error(
         "WRONGPASS invalid username-password pair or user is disabled.")
 
-    func isRight(user: [UInt8]?, _ given: [UInt8]) -> Bool {
-        let isUserRight = user == nil || user == Array(ascii: "default")
-        guard let password = pool.password else { return isUserRight }
-        return isUserRight && Self.isSame(given, password)
-    }
-
-    /// Compares in a time that tells nothing about where the two differ.
-    private static func isSame(_ given: [UInt8], _ password: [UInt8]) -> Bool {
-        var difference: UInt8 = given.count == password.count ? 0 : 1
-        for index in password.indices where index < given.count {
-            difference |= given[index] ^ password[index]
+    /// A pool that asks for nothing has the default user, who takes any password.
+    ///
+    /// - Returns: whether user and password are right; if not, the client stays who it was.
+    func logIn(user: [UInt8]?, _ password: [UInt8]) -> Bool {
+        guard let credentials = pool.credentials else {
+            return user == nil || user == ClientCredentials.defaultUser
         }
-        return difference == 0
+        guard credentials.admit(user: user, password: password) else { return false }
+        isAuthenticated = true
+        return true
     }
 }
 

@@ -68,7 +68,7 @@ internal import Wire
         self.handle = handle
         self.pool = pool
         worker = pool.worker
-        isAuthenticated = pool.password == nil
+        isAuthenticated = pool.credentials == nil
         self.socket = consume socket
     }
 
