@@ -17,6 +17,10 @@ enum Limits {
     /// Requests of one client in flight; the next ones are parsed when replies have left. Above
     /// what clients pipeline, below what would let one client fill every queue.
     static let requestsInFlight = 4096
+    /// What a client may queue between MULTI and EXEC: above what applications do in one go, and
+    /// bounded for one that never says EXEC.
+    static let transactionCommands = 65536
+    static let transactionBytes = 16 * 1024 * 1024
     /// A client with more bytes than this waiting to be sent to it is not read from…
     static let outputHighWater = 1024 * 1024
     /// …until fewer than this are left.
@@ -59,6 +63,12 @@ enum Limits {
     /// its return.
     static let firstBackoffMilliseconds = 10
     static let longestBackoffMilliseconds = 500
+    /// A connection that takes no more requests, since its server is not the primary any more, gets
+    /// so long for the replies it owes: a healthy server needs a round trip, and all other requests
+    /// wait for them.
+    static let drainMilliseconds: Int64 = 1000
+    /// How often held requests are looked at for those whose time is over.
+    static let holdTickMilliseconds = 20
     /// A connection whose requests time out is closed after this many timeouts without a byte from
     /// the server.
     static let timeoutsWithoutProgress = 3

@@ -13,6 +13,8 @@ internal import Reactor
 /// touched is flushed with one system call.
 @safe final class Worker {
     let index: Int
+    /// How many workers share the process's bounds.
+    let count: Int
     let loop: EventLoop
     let log: Logger
     let blocks = BlockPool()
@@ -51,6 +53,7 @@ internal import Reactor
 
     init(_ seat: WorkerSeat, log: Logger) throws(SystemError) {
         index = seat.index
+        count = seat.workers
         self.log = log
         commands = seat.commands
         reports = seat.reports
@@ -261,7 +264,7 @@ internal import Reactor
     }
 
     /// Closes those who hold the most until there is room again: first clients that do not read,
-    /// then those whose requests are not complete. Whatever else holds memory is requests that
+    /// then those whose requests or transactions are not complete. Whatever else holds memory is requests that
     /// servers will answer or lose.
     private func relieve() {
         guard loop.now >= nextRelief else { return }

@@ -91,7 +91,7 @@ import Testing
         Bait(
             "commands that need a connection",
             "SUBSCRIBE a\r\nMONITOR\r\nFLUSHALL\r\nDEBUG SLEEP 9\r\n", nil),
-        Bait("a transaction", "MULTI\r\nDEL neighbour:0:0\r\nEXEC\r\n", nil),
+        Bait("a transaction", "MULTI\r\nDEL bait\r\nEXEC\r\n", nil),
         Bait("memcached's words", "get a\r\nset k 0 0 1\r\n1\r\n", nil),
         Bait("NUL", bytes: [UInt8](repeating: 0, count: 70_000), refusal("too big inline request")),
         Bait("TLS", bytes: [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, 10, 10], nil),

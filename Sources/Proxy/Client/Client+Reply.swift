@@ -47,8 +47,10 @@ extension Client {
     private static let lineEnd = Array(ascii: "\r\n")
 
     /// Answers a request, or the one fragment of it, with an error of the proxy's own.
-    func fail(_ sequence: UInt32, _ fragment: Int32, _ message: String) {
-        let error = pool.errorReply(message)
+    func fail(
+        _ sequence: UInt32, _ fragment: Int32, _ message: String, word: StaticString = "ERR"
+    ) {
+        let error = pool.errorReply(message, word: word)
         pool.counters.add(to: .forwardErrors)
         let index = Int(sequence &- firstSequence)
         guard fragment == Ticket.whole else { return failFragment(index, Int(fragment), error) }
@@ -98,6 +100,21 @@ extension Client {
         requests.update(0) { $0.phase = .streaming }
         unsafe emit(piece)
         markDirty()
+    }
+
+    /// Forgets what has come of a reply whose request is going to be sent again.
+    ///
+    /// - Returns: false if a part of it has left for the client.
+    func restart(_ sequence: UInt32, _ fragment: Int32) -> Bool {
+        let index = Int(sequence &- firstSequence)
+        if fragment != Ticket.whole {
+            heldCount -= worker.splits[requests[index].split].restart(
+                Int(fragment), to: worker.blocks)
+            return true
+        }
+        guard requests[index].phase != .streaming else { return false }
+        drop(index)
+        return true
     }
 
     // MARK: - Holding

@@ -37,6 +37,10 @@ internal import Wire
     var isAuthenticated: Bool
     /// It said HELLO 3.
     var speaksRESP3 = false
+    /// What it has said since MULTI.
+    var transaction: Transaction?
+    /// When it last sent a write, where reads may go to replicas.
+    var wroteAt = Int64.min / 2
     /// The end of what the client sends was seen: its half of the connection is closed, or a
     /// protocol error.
     var isFinished = false
@@ -70,7 +74,7 @@ internal import Wire
         worker = pool.worker
         redisRequests = RedisRequestParser(limits: pool.redisLimits)
         memcachedRequests = MemcachedRequestParser(limits: pool.memcachedLimits)
-        isAuthenticated = pool.password == nil
+        isAuthenticated = pool.credentials == nil
         lastActive = pool.worker.loop.now
         self.socket = consume socket
     }
@@ -98,8 +102,8 @@ internal import Wire
     /// Bytes that wait to be sent to this client, now or in their turn.
     var outputCount: Int { output.count + heldCount }
 
-    /// Bytes of the block for requests that are not complete.
-    var inputCapacity: Int { input.count + input.roomAtEnd }
+    /// Bytes of requests that are not complete, or queued until EXEC.
+    var inputCapacity: Int { input.count + input.roomAtEnd + (transaction?.commands.count ?? 0) }
 
     /// Whether more of a streaming reply had better stay in the server's socket.
     var isOverfull: Bool { output.count > Limits.streamHighWater }
@@ -248,6 +252,7 @@ internal import Wire
             worker.log.warning("pool \(pool.configuration.name): \(warning)")
         }
         releaseRequests()
+        if let transaction { end(transaction) }
         input.removeAll(to: worker.blocks)
         output.removeAll(to: worker.blocks)
         resumeBlocked()

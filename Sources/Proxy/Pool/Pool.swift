@@ -15,12 +15,18 @@ internal import Wire
     /// Milliseconds; nil: wait for ever.
     let timeout: Int?
     /// What clients must AUTH with; nil: nothing.
-    let password: [UInt8]?
+    let credentials: ClientCredentials?
     /// Bounds on its clients' requests.
     let redisLimits: RedisLimits
     let memcachedLimits: MemcachedLimits
     let maxKeyLength: Int
     private(set) var servers: [Server] = []
+    /// Whether any server is followed, so that requests need to be looked at more closely.
+    private(set) var isFollowed = false
+    /// Whether reads may go to replicas.
+    private(set) var readsFromReplicas = false
+    /// What is held now.
+    var held = HeldRequests()
     private var placement: Placement
 
     init(_ index: Int, _ plan: PoolPlan, counters: PoolCounters, worker: Worker) {
@@ -35,13 +41,15 @@ internal import Wire
         redisLimits = RedisLimits(configuration)
         memcachedLimits = MemcachedLimits(configuration)
         maxKeyLength = configuration.maxKeyLength
-        password = configuration.clientCredentials?.passwords.first.map { Array($0.utf8) }
+        credentials = configuration.clientCredentials.map(ClientCredentials.init)
         for (number, server) in configuration.servers.enumerated() {
             servers.append(
                 Server(
                     number, server, in: self, route: plan.routing.servers[number],
                     counters: counters.servers[number]))
         }
+        isFollowed = servers.contains(where: \.isFollowed)
+        readsFromReplicas = isFollowed && configuration.readFrom != .primary
     }
 
     /// Where requests for this key go.
@@ -73,6 +81,12 @@ internal import Wire
     func closeAll() {
         for server in servers { server.closeAll() }
         servers.removeAll()
+    }
+
+    /// Whether one more request of so many bytes may be held while its primary is missing.
+    func mayHold(_ bytes: Int) -> Bool {
+        held.count < configuration.failoverMaxRequests / worker.count
+            && held.bytes + bytes <= configuration.failoverMaxBytes / worker.count
     }
 
     // MARK: - Clients
@@ -112,8 +126,10 @@ internal import Wire
     }
 
     /// An error reply in the pool's protocol.
-    func errorReply(_ text: String) -> [UInt8] {
-        isRedis ? RedisReply.error("ERR \(text)") : MemcachedReply.serverError(text)
+    ///
+    /// - Parameter word: the code that a Redis error begins with.
+    func errorReply(_ text: String, word: StaticString = "ERR") -> [UInt8] {
+        isRedis ? RedisReply.error("\(word) \(text)") : MemcachedReply.serverError(text)
     }
 }
 

@@ -1,0 +1,78 @@
+import Foundation
+import TestKit
+
+/// What a load met.
+struct LoadReport: Sendable {
+    /// Requests that were answered, also by an error, or could not be sent.
+    var operations = 0
+    /// Errors that should not have been, by their text.
+    var errors: [String: Int] = [:]
+    /// Requests that were told, and had to be told, that they may have run.
+    var promisedErrors = 0
+    /// Replies that no order of events allows, in words.
+    var wrongValues: [String] = []
+    /// Reads that showed a write sent behind them; see `KeyModel.Verdict.early`.
+    var earlyReads = 0
+    /// The longest time from the sending of a request to its reply, in seconds.
+    var longest = 0.0
+    /// When that one was sent, in seconds since the load began.
+    var longestAt = 0.0
+    /// The longest time by which the machine woke a thread too late meanwhile, in seconds: what any
+    /// process may have suffered without anybody's fault.
+    var stall = 0.0
+
+    /// All errors that should not have been.
+    var errorCount: Int { errors.values.reduce(0, +) }
+
+    /// Adds another client's report.
+    mutating func add(_ other: LoadReport) {
+        operations += other.operations
+        errors.merge(other.errors, uniquingKeysWith: +)
+        promisedErrors += other.promisedErrors
+        wrongValues += other.wrongValues
+        earlyReads += other.earlyReads
+        stall = max(stall, other.stall)
+        if other.longest > longest {
+            longest = other.longest
+            longestAt = other.longestAt
+        }
+    }
+}
+
+extension LoadReport: CustomStringConvertible {
+    /// The figures in a line, and the errors and the first wrong values below.
+    var description: String {
+        let milliseconds = { (seconds: Double) in String(format: "%.1f ms", seconds * 1000) }
+        var lines = [
+            "\(errorCount) errors, \(promisedErrors) promised, \(wrongValues.count) wrong, "
+                + "\(earlyReads) early of \(operations); longest \(milliseconds(longest)) at "
+                + String(format: "%.2f s", longestAt) + ", machine \(milliseconds(stall))"
+        ]
+        for (text, count) in errors.sorted(by: { $0.value > $1.value }).prefix(8) {
+            lines.append("  \(count) × \(text)")
+        }
+        lines += wrongValues.prefix(5).map { "  wrong: \($0)" }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// What an error tells its client.
+enum LoadError {
+    /// The words of servers that did not run the request, and the kit's own for a connection that
+    /// could not be made.
+    private static let refusals = [
+        "READONLY ", "LOADING ", "MASTERDOWN ", "NOREPLICAS ", "EXECABORT ", "NOAUTH ",
+        "connect to ",
+    ]
+
+    /// Whether the request certainly did not run.
+    static func saysNotExecuted(_ text: String) -> Bool {
+        refusals.contains { text.hasPrefix($0) }
+    }
+
+    /// Whether these are the words for a request that was sent, not answered, and must not be sent
+    /// again.
+    static func isPromised(_ text: String) -> Bool {
+        text.contains(/^ERR connection to [0-9.]+:\d+ lost; the command may have been executed$/)
+    }
+}
