@@ -425,7 +425,7 @@ internal import Wire
         }
         guard phase != .closed else { return }
         if hasExpired && isSilent { server.stalled() }
-        if hasGivenUp(now) { return close(because: .noProgress) }
+        if hasGivenUp(now) || isWasted(at: now) { return close(because: .noProgress) }
         if hasExpired && isSilent && server.holdsRequests { return stop(.stalled) }
         rearm(now)
     }
@@ -434,6 +434,18 @@ internal import Wire
     func hasGivenUp(_ now: Int64) -> Bool {
         guard let timeout = server.pool.timeout, owed > 0 else { return false }
         return now - lastProgress >= Int64(timeout * Limits.timeoutsWithoutProgress)
+    }
+
+    /// Whether the reply that keeps arriving is for nobody any more, its request is long overdue,
+    /// and others wait behind it: there is no telling whether it ends at all.
+    private func isWasted(at now: Int64) -> Bool {
+        guard let timeout = server.pool.timeout, isReplyBegun, tickets.count > 1 else {
+            return false
+        }
+        let due = now - Int64(timeout * Limits.timeoutsWithoutProgress)
+        guard tickets[0].deadline <= due else { return false }
+        guard tickets[0].purpose == .request else { return true }
+        return unsafe worker.clients.find(tickets[0].client) == nil
     }
 
     /// - Returns: false if the request had its answer before.
