@@ -91,6 +91,7 @@ extension Client {
     }
 
     /// Sends a whole request to the shard's server, or to a replica of it.
+    @inline(__always)
     private func forward(_ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition) {
         guard let server = target(index, repetition) else {
             return fail(pool.servers[index].unreadable)
@@ -99,9 +100,14 @@ extension Client {
     }
 
     /// Who a shard's request goes to; nil if it is a read and nobody may be read from.
+    @inline(__always)
     private func target(_ index: Int, _ repetition: RedisRepetition) -> Server? {
+        pool.readsFromReplicas ? chooseTarget(index, repetition) : pool.servers[index]
+    }
+
+    @inline(never)
+    private func chooseTarget(_ index: Int, _ repetition: RedisRepetition) -> Server? {
         let server = pool.servers[index]
-        guard pool.readsFromReplicas else { return server }
         let now = worker.loop.now
         guard repetition == .reads else {
             wroteAt = now

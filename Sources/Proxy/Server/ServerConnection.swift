@@ -414,11 +414,13 @@ internal import Wire
         let silence = now - lastProgress
         let isSilent = silence >= Int64(timeout)
         var hasExpired = false
-        if isReplyBegun && expired > 0 && isSilent { hasExpired = expire(at: 0, timeout) }
+        if isReplyBegun && expired > 0 && isSilent {
+            hasExpired = expire(at: 0, timeout, isSilent)
+        }
         while phase != .closed, expired < tickets.count, tickets[expired].deadline <= now {
             // A reply that takes longer than the timeout to arrive is on its way all the same.
             let isArriving = expired == 0 && isReplyBegun && !isSilent
-            if !isArriving { hasExpired = expire(at: expired, timeout) || hasExpired }
+            if !isArriving { hasExpired = expire(at: expired, timeout, isSilent) || hasExpired }
             expired += 1
         }
         guard phase != .closed else { return }
@@ -447,14 +449,15 @@ internal import Wire
     }
 
     /// - Returns: false if the request had its answer before.
-    private func expire(at index: Int, _ timeout: Int) -> Bool {
+    private func expire(at index: Int, _ timeout: Int, _ isSilent: Bool) -> Bool {
         let ticket = tickets[index]
         if ticket.isGreeting {
             close(because: .noProgress)
             return true
         }
         guard ticket.purpose == .request else { return false }
-        guard !mayGoElsewhere(index) else {
+        // A server that answers others is slow, and nobody else would be faster.
+        guard !(isSilent && mayGoElsewhere(index)) else {
             tickets.update(index) { hold(&$0) }
             return true
         }
