@@ -58,6 +58,12 @@ enum Limits {
     /// its return.
     static let firstBackoffMilliseconds = 10
     static let longestBackoffMilliseconds = 500
+    /// A connection that takes no more requests, since its server is not the primary any more, gets
+    /// so long for the replies it owes: a healthy server needs a round trip, and all other requests
+    /// wait for them.
+    static let drainMilliseconds: Int64 = 1000
+    /// How often held requests are looked at for those whose time is over.
+    static let holdTickMilliseconds = 20
     /// A connection whose requests time out is closed after this many timeouts without a byte from
     /// the server.
     static let timeoutsWithoutProgress = 3

@@ -13,6 +13,8 @@ internal import Reactor
 /// touched is flushed with one system call.
 @safe final class Worker {
     let index: Int
+    /// How many workers share the process's bounds.
+    let count: Int
     let loop: EventLoop
     let log: Logger
     let blocks = BlockPool()
@@ -46,6 +48,7 @@ internal import Reactor
 
     init(_ seat: WorkerSeat, log: Logger) throws(SystemError) {
         index = seat.index
+        count = seat.workers
         self.log = log
         commands = seat.commands
         reports = seat.reports

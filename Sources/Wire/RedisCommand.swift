@@ -10,16 +10,19 @@ public struct RedisCommand: Sendable {
     /// What the proxy does with it.
     public let handling: Handling
     let flags: Flags
+    /// What a second run of a write would do.
+    let repeating: Repeating
 
     init(
         _ name: RedisName, _ arity: Int8, _ keys: KeyPositions, _ handling: Handling,
-        _ flags: Flags = []
+        _ flags: Flags = [], _ repeating: Repeating = .never
     ) {
         packedName = name
         self.arity = arity
         self.keys = keys
         self.handling = handling
         self.flags = flags
+        self.repeating = repeating
     }
 
     /// The name in lower case. Allocates; for messages only.

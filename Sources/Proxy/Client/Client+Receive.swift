@@ -1,4 +1,5 @@
 internal import Reactor
+internal import Wire
 
 /// Bytes to requests.
 extension Client {
@@ -186,12 +187,14 @@ extension Client {
     // MARK: - Sending on
 
     /// Sends a whole request to a server.
-    func forward(_ frame: RawBytes, to server: Server) {
+    func forward(_ frame: RawBytes, to server: Server, _ repetition: RedisRepetition) {
         guard let connection = connection(to: server, for: frame.count) else { return }
         let sequence = admit()
         unsafe append(frame, to: connection)
         connection.enqueue(
-            Ticket(client: handle, sequence: sequence, length: frame.count, deadline: 0))
+            Ticket(
+                client: handle, sequence: sequence, length: frame.count, deadline: 0,
+                repetition: repetition))
     }
 
     /// The connection for a request of so many bytes; if there is none, the client has its error.

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Reactor
 internal import Wire
 
 /// What becomes of a Redis request.
@@ -51,11 +52,11 @@ extension Client {
         }
         switch command.handling {
         case .forward: unsafe forward(request, command, frame)
-        case .mget: unsafe split(request, frame, .elements, step: 1)
-        case .mset: unsafe split(request, frame, .acknowledgement, step: 2)
-        case .sum: unsafe split(request, frame, .sum, step: 1)
+        case .mget: unsafe split(request, command, frame, .elements, step: 1)
+        case .mset: unsafe split(request, command, frame, .acknowledgement, step: 2)
+        case .sum: unsafe split(request, command, frame, .sum, step: 1)
         case .local(let local): unsafe answer(local, request, frame)
-        case .anyServer: unsafe forward(frame, to: pool.anyServer)
+        case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads)
         case .unsupported: unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
         }
     }
@@ -66,16 +67,45 @@ extension Client {
         if case .one(1) = command.keys {
             let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
             let index = unsafe pool.serverIndex(for: key.span)
-            return unsafe forward(frame, to: pool.servers[index])
+            return unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
         }
         do throws(RedisKeyError) {
             guard let index = try unsafe commonServer(of: request, frame) else {
                 return answer(Self.crossServer)
             }
-            unsafe forward(frame, to: pool.servers[index])
+            unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
         } catch {
             answer(error.reply(to: command))
         }
+    }
+
+    /// Sends a whole request to the shard's server, or to a replica of it.
+    private func forward(_ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition) {
+        guard let server = target(index, repetition) else {
+            return fail(pool.servers[index].unreadable)
+        }
+        unsafe forward(frame, to: server, repetition)
+    }
+
+    /// Who a shard's request goes to; nil if it is a read and nobody may be read from.
+    private func target(_ index: Int, _ repetition: RedisRepetition) -> Server? {
+        let server = pool.servers[index]
+        guard pool.readsFromReplicas else { return server }
+        let now = worker.loop.now
+        guard repetition == .reads else {
+            wroteAt = now
+            return server
+        }
+        // Its own write may not have reached the replicas.
+        if now - wroteAt < Int64(pool.configuration.readYourWritesMilliseconds) { return server }
+        return server.reader
+    }
+
+    /// What a second run would do, for those who may have to know.
+    private func repetition(
+        of request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
+    ) -> RedisRepetition {
+        unsafe pool.isFollowed ? command.repetition(of: request, in: frame.span) : .again
     }
 
     private static let crossServer = RedisReply.error(
@@ -98,21 +128,26 @@ extension Client {
 
     // MARK: - Many servers
 
-    private func split(_ request: RedisRequest, _ frame: RawBytes, _ merge: Split.Merge, step: Int)
-    {
+    private func split(
+        _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes, _ merge: Split.Merge,
+        step: Int
+    ) {
         let plan = worker.plan
+        let repetition = unsafe repetition(of: request, command, frame)
         unsafe planKeys(of: request, frame, step: step)
         if plan.servers.count == 1 {
-            return unsafe forward(frame, to: pool.servers[plan.servers[0]])
+            return unsafe forward(frame, toShard: plan.servers[0], repetition)
         }
 
         let number = worker.splits.take()
         let split = worker.splits[number]
         split.begin(merge)
         let sequence = admit(split: number)
-        for index in plan.servers { unsafe open(index, split, request, frame, step: step) }
+        for index in plan.servers {
+            unsafe open(index, split, request, frame, repetition, step: step)
+        }
         unsafe distribute(request, frame, split, step: step)
-        send(split, sequence)
+        send(split, sequence, repetition)
     }
 
     private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) {
@@ -128,11 +163,15 @@ extension Client {
     /// Begins a server's fragment: as many arguments as it will have, and the name as the client
     /// wrote it.
     private func open(
-        _ index: Int, _ split: Split, _ request: RedisRequest, _ frame: RawBytes, step: Int
+        _ index: Int, _ split: Split, _ request: RedisRequest, _ frame: RawBytes,
+        _ repetition: RedisRepetition, step: Int
     ) {
         let fragment = split.addFragment()
         worker.plan.set(fragment, of: index)
-        guard open(fragment, of: split, at: pool.servers[index]) != nil else { return }
+        guard let server = target(index, repetition) else {
+            return split.lose(fragment, pool.errorReply(pool.servers[index].unreadable))
+        }
+        guard open(fragment, of: split, at: server) != nil else { return }
         let count = Int(worker.plan.keysOfServer[index]) * step + 1
         let name = unsafe frame.piece(
             request.argumentsOffset,

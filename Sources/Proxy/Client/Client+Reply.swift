@@ -80,6 +80,21 @@ extension Client {
         markDirty()
     }
 
+    /// Forgets what has come of a reply whose request is going to be sent again.
+    ///
+    /// - Returns: false if a part of it has left for the client.
+    func restart(_ sequence: UInt32, _ fragment: Int32) -> Bool {
+        let index = Int(sequence &- firstSequence)
+        if fragment != Ticket.whole {
+            heldCount -= worker.splits[requests[index].split].restart(
+                Int(fragment), to: worker.blocks)
+            return true
+        }
+        guard requests[index].phase != .streaming else { return false }
+        drop(index)
+        return true
+    }
+
     // MARK: - Holding
 
     private func hold(_ piece: RawBytes, _ index: Int) {

@@ -37,6 +37,8 @@ internal import Wire
     var isAuthenticated: Bool
     /// It said HELLO 3.
     var speaksRESP3 = false
+    /// When it last sent a write, where reads may go to replicas.
+    var wroteAt = Int64.min / 2
     /// The end of what the client sends was seen: its half of the connection is closed, or a
     /// protocol error.
     var isFinished = false

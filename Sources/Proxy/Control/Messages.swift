@@ -11,9 +11,20 @@ enum WorkerCommand: Sendable {
 /// What a worker tells the control thread: facts, not decisions.
 enum WorkerReport: Sendable {
     /// A server failed: a connection was refused or lost, or made no progress within the timeout.
-    case serverFailed(pool: Int, server: Int, reason: String)
-    /// A server that had failed answers again.
-    case serverAnswered(pool: Int, server: Int)
+    /// The epoch is that of the routing by which it was reached.
+    case serverFailed(pool: Int, server: Int, epoch: Int, reason: String)
+    /// A server said that it is not the primary, or cannot act as one now.
+    case serverDemoted(pool: Int, server: Int, epoch: Int, reason: String)
+    /// A server that had failed, or its successor, answers again.
+    case serverAnswered(pool: Int, server: Int, HoldSummary)
     /// After `.drain`: no client is left.
     case drained(worker: Int)
+}
+
+/// What one worker did with the requests that it held for one server.
+struct HoldSummary: Sendable {
+    /// Requests sent a second time, to the same server or to another.
+    var replayed = 0
+    /// Requests whose time was over before there was a server for them.
+    var failed = 0
 }

@@ -107,9 +107,10 @@ public final class ProxyControl {
     private func takeReports() {
         for report in reports.takeAll() {
             switch report {
-            case .serverFailed(let pool, let server, let reason):
+            case .serverFailed(let pool, let server, _, let reason):
                 serverFailed(pool, server, reason)
-            case .serverAnswered(let pool, let server):
+            case .serverDemoted: break
+            case .serverAnswered(let pool, let server, _):
                 pools[pool].servers[server].ejection.answered()
             case .drained:
                 undrained -= 1

@@ -17,6 +17,12 @@ internal import Wire
     /// What clients must AUTH with; nil: nothing.
     let password: [UInt8]?
     private(set) var servers: [Server] = []
+    /// Whether any server is followed, so that requests need to be looked at more closely.
+    private(set) var isFollowed = false
+    /// Whether reads may go to replicas.
+    private(set) var readsFromReplicas = false
+    /// What is held now.
+    var held = HeldRequests()
     private var placement: Placement
 
     init(_ index: Int, _ plan: PoolPlan, counters: PoolCounters, worker: Worker) {
@@ -35,6 +41,8 @@ internal import Wire
                     number, server, in: self, route: plan.routing.servers[number],
                     counters: counters.servers[number]))
         }
+        isFollowed = servers.contains(where: \.isFollowed)
+        readsFromReplicas = isFollowed && configuration.readFrom != .primary
     }
 
     /// Where requests for this key go.
@@ -66,6 +74,12 @@ internal import Wire
     func closeAll() {
         for server in servers { server.closeAll() }
         servers.removeAll()
+    }
+
+    /// Whether one more request of so many bytes may be held while its primary is missing.
+    func mayHold(_ bytes: Int) -> Bool {
+        held.count < configuration.failoverMaxRequests / worker.count
+            && held.bytes + bytes <= configuration.failoverMaxBytes / worker.count
     }
 
     // MARK: - Clients

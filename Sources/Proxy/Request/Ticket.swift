@@ -27,6 +27,10 @@ struct Ticket: BitwiseCopyable {
     /// timeout.
     var deadline: Int64
     var purpose = Purpose.request
+    /// What running the request a second time would do; known where a server is followed.
+    var repetition = RedisRepetition.again
+    /// Whether it has been held for want of a primary; its deadline is the hold's then.
+    var isHeld = false
     var command = MemcachedCommand.get
     /// Where the key of a memcached retrieval stands in the request, to be compared with the
     /// reply's.

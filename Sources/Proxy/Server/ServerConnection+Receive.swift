@@ -85,6 +85,7 @@ extension ServerConnection {
 
     /// The last piece of a reply, usually the whole of it.
     private func finish(_ reply: RawBytes, isError: Bool) {
+        if isError || halt != .none, unsafe setAside(reply, isError: isError) { return }
         let ticket = tickets[0]
         popTicket()
         switch ticket.purpose {
@@ -112,7 +113,8 @@ extension ServerConnection {
         let ticket = tickets[0]
         isReplyBegun = true
         server.counters.add(piece.count, to: .responseBytes)
-        guard ticket.purpose == .request, let found = unsafe worker.clients.find(ticket.client)
+        guard ticket.purpose == .request, !isDistrusted(ticket),
+            let found = unsafe worker.clients.find(ticket.client)
         else {
             return
         }
