@@ -108,10 +108,16 @@ public final class ReplicationGroup: Sendable {
         }
     }
 
+    /// Kills all nodes; what they held is lost with them.
+    public func killAll() {
+        nodes.forEach { $0.kill() }
+        state.withLock { $0.survivors.append([:]) }
+    }
+
     /// Makes the nodes that run replicas of the primary.
     private func followPrimary(except others: [ReplicationNode]) throws {
         let primary = primary
-        for node in nodes where node.isRunning && !others.contains(where: { $0 === node }) {
+        for node in nodes where node.isServing && !others.contains(where: { $0 === node }) {
             try node.demote(to: primary)
         }
     }
@@ -123,9 +129,19 @@ public final class ReplicationGroup: Sendable {
         }
     }
 
+    /// Waits until every replica that serves has all that the primary has.
+    public func waitUntilCaughtUp() throws {
+        let end = try primary.replicationOffset()
+        let followers = replicas.filter(\.isServing)
+        let areThere = try eventually {
+            try followers.allSatisfy { try $0.replicationOffset() >= end }
+        }
+        guard areThere else { throw KitError("no replica catches up with \(primary.name)") }
+    }
+
     private func isInSync() throws -> Bool {
         let primary = primary
-        let followers = nodes.filter { $0.isRunning && $0 !== primary }
+        let followers = nodes.filter { $0.isServing && $0 !== primary }
         let fields = try primary.info("replication")
         let online = fields.filter {
             $0.key.contains(/^slave\d+$/) && $0.value.contains("state=online")

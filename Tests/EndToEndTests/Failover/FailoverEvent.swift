@@ -45,6 +45,7 @@ enum FailoverEvent: String, CaseIterable, Sendable, CustomStringConvertible {
             outage = now() - died
         }
         load.run(for: Self.margin)
+        try load.waitUntilServed()
         return outage
     }
 }
