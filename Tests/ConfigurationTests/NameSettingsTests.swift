@@ -39,8 +39,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("10.0.0.2", "10.0.0.2"), ("10.0.0.2:53", "10.0.0.2:53"), ("::1", "[::1]"),
-        ("[::1]", "[::1]"), ("[::1]:5353", "[::1]:5353"),
+        ("10.0.0.2", "10.0.0.2"), ("10.0.0.2:53", "10.0.0.2:53"), ("::1", "[::1]:53"),
+        ("[::1]", "[::1]:53"), ("[::1]:5353", "[::1]:5353"),
     ])
     func aResolverIsAnAddress(text: String, expected: String) throws {
         #expect(try settings("resolver: '\(text)'").resolvers == [expected])

@@ -23,7 +23,9 @@ enum WorkerReport: Sendable {
 
 /// What one worker did with the requests that it held for one server.
 struct HoldSummary: Sendable {
-    /// Requests sent a second time, to the same server or to another.
+    /// Requests that waited and were sent in the end.
+    var held = 0
+    /// Those of them that had been sent before.
     var replayed = 0
     /// Requests whose time was over before there was a server for them.
     var failed = 0

@@ -12,13 +12,13 @@ public final class ProxyControl {
     /// longer is unavailable until it does.
     private static let namesMilliseconds = 1000
 
-    private let loop: EventLoop
-    private let log: Logger
-    private let pools: [PoolControl]
+    let loop: EventLoop
+    let log: Logger
+    let pools: [PoolControl]
     private let seats: [WorkerSeat]
     private let reports = Mailbox<WorkerReport>()
     private var wakeup: Wakeup?
-    private var names: NameBook?
+    private(set) var names: NameBook?
     private var threads: [WorkerThread] = []
     private var unixPaths: [String] = []
     private var memory: MemoryReturn?
@@ -46,7 +46,8 @@ public final class ProxyControl {
                 counters: WorkerCounters(servers: pools.map(\.servers.count)))
         }
         do throws(ResolverError) {
-            names = try NameBook(loop, log: logger) { [unowned self] name in self.nameChanged(name)
+            names = try NameBook(loop, configuration.names, log: logger) { [unowned self] name in
+                self.nameChanged(name)
             }
         } catch {
             throw ProxyStartError("cannot resolve names: \(error.message)")
@@ -90,6 +91,7 @@ public final class ProxyControl {
     }
 
     private func resolveNames() {
+        followGroups()
         for pool in pools {
             for server in pool.servers {
                 if let name = server.name { names?.follow(name) }
@@ -107,11 +109,13 @@ public final class ProxyControl {
     private func takeReports() {
         for report in reports.takeAll() {
             switch report {
-            case .serverFailed(let pool, let server, _, let reason):
-                serverFailed(pool, server, reason)
-            case .serverDemoted: break
-            case .serverAnswered(let pool, let server, _):
+            case .serverFailed(let pool, let server, let epoch, let reason):
+                serverFailed(pool, server, epoch, reason)
+            case .serverDemoted(let pool, let server, let epoch, let reason):
+                pools[pool].servers[server].group?.suspect(epoch: epoch, because: reason)
+            case .serverAnswered(let pool, let server, let summary):
                 pools[pool].servers[server].ejection.answered()
+                serverResumed(pool, server, summary)
             case .drained:
                 undrained -= 1
                 if undrained == 0 { finishDraining() }
@@ -119,20 +123,38 @@ public final class ProxyControl {
         }
     }
 
-    private func serverFailed(_ index: Int, _ number: Int, _ reason: String) {
+    private func serverFailed(_ index: Int, _ number: Int, _ epoch: Int, _ reason: String) {
         let pool = pools[index]
         let server = pool.servers[number]
         log.warning(
             "pool \(pool.configuration.name): server \(server.configuration.endpoint): \(reason)")
         if let name = server.name { names?.doubt(name) }
+        if let group = server.group {
+            group.suspect(epoch: epoch, because: reason)
+            return ejectLater(server, of: index)
+        }
         guard pool.configuration.autoEjectHosts, server.ejection.failed(at: loop.now) else {
             return
         }
+        ejected(server, of: index)
+        probeLater(server, of: index)
+    }
+
+    /// The server has left the ring.
+    func ejected(_ server: ServerControl, of index: Int) {
         server.ejections += 1
         server.ejectedAt = Self.microsecondsSinceEpoch()
-        log.warning("pool \(pool.configuration.name): ejected server \(server.configuration.name)")
+        log.warning(
+            "pool \(pools[index].configuration.name): ejected server \(server.configuration.name)")
         publish(index)
-        probeLater(server, of: index)
+    }
+
+    /// The server takes requests again.
+    func readmitted(_ server: ServerControl, of index: Int) {
+        server.ejection.readmit()
+        log.notice(
+            "pool \(pools[index].configuration.name): server \(server.configuration.name) is back")
+        publish(index)
     }
 
     private static func microsecondsSinceEpoch() -> Int {
@@ -156,18 +178,15 @@ public final class ProxyControl {
         server.probe = probe
         probe.ask(address) { [unowned self] isBack in
             guard isBack else { return self.probeLater(server, of: index) }
-            server.ejection.readmit()
-            self.log.notice(
-                "pool \(self.pools[index].configuration.name): server \(server.configuration.name) is back"
-            )
-            self.publish(index)
+            self.readmitted(server, of: index)
         }
     }
 
     private func nameChanged(_ name: NameBook.Name) {
         for (index, pool) in pools.enumerated() {
             var hasChanged = false
-            for server in pool.servers where server.name == name {
+            for server in pool.servers where server.isFollowed { tellNames(to: server, of: pool) }
+            for server in pool.servers where server.name == name && !server.isFollowed {
                 let before = server.route
                 server.take(
                     names?.addresses(of: name) ?? [], reason: names?.reason(for: name) ?? "")
@@ -178,7 +197,7 @@ public final class ProxyControl {
     }
 
     /// Tells every worker the pool's new routing.
-    private func publish(_ index: Int) {
+    func publish(_ index: Int) {
         let routing = pools[index].routing
         for seat in seats { seat.commands.post(.route(pool: index, routing)) }
     }
@@ -241,7 +260,7 @@ public final class ProxyControl {
     private func snapshot(of server: ServerControl, _ counters: [Counters]) -> ServerStats {
         var stats = ServerStats(
             name: server.configuration.name,
-            isLive: !server.ejection.isEjected && server.address != nil)
+            isLive: server.isLive)
         for metric in ServerMetric.allCases {
             stats[metric] = counters.reduce(0) { $0 + $1.value(metric.index) }
         }

@@ -12,10 +12,19 @@ final class ServerControl {
     var reason = ""
     var probe: Probe?
     var retry: Timer?
+    /// Whether it is the primary of a replication group, to be followed to wherever that is.
+    let isFollowed: Bool
+    /// Who follows it.
+    var group: GroupControl?
+    /// What became of requests that met no primary.
+    var failover = FailoverStats()
+    /// A change of primary that clients have not felt the end of yet.
+    var unfinished: UnfinishedChange?
 
-    init(_ configuration: ServerConfiguration, failureLimit: Int) {
+    init(_ configuration: ServerConfiguration, in pool: PoolConfiguration) {
         self.configuration = configuration
-        ejection = Ejection(limit: failureLimit)
+        ejection = Ejection(limit: pool.serverFailureLimit)
+        isFollowed = Self.isFollowed(configuration, in: pool)
         switch configuration.address {
         case .unix(let path):
             address = SocketAddress(unixPath: path)
@@ -24,6 +33,27 @@ final class ServerControl {
             address = SocketAddress(ip: host, port: port)
             reason = "name not resolved yet"
         }
+    }
+
+    /// Without a word on it in the file, Redis servers are followed that have names: names are what
+    /// moves.
+    private static func isFollowed(
+        _ server: ServerConfiguration, in pool: PoolConfiguration
+    ) -> Bool {
+        guard pool.cacheProtocol == .redis, case .tcp(let host, let port) = server.address else {
+            return false
+        }
+        switch pool.topology {
+        case .replicationGroup: return true
+        case .static: return false
+        case nil: return SocketAddress(ip: host, port: port) == nil
+        }
+    }
+
+    /// Whether requests have somewhere to go.
+    var isLive: Bool {
+        guard !ejection.isEjected else { return false }
+        return group?.hasPrimary ?? (address != nil)
     }
 
     /// The name to follow, unless the address is given as such.
@@ -47,9 +77,19 @@ final class ServerControl {
         retry?.cancel()
         probe = nil
         retry = nil
+        group?.cancel()
+        group = nil
     }
 
     var route: ServerRoute {
-        ServerRoute(address: address, reason: reason, isLive: !ejection.isEjected)
+        var route = ServerRoute(
+            address: address, reason: reason, isLive: !ejection.isEjected, isFollowed: isFollowed)
+        if let group {
+            route.address = group.primary
+            route.epoch = group.epoch
+            route.replicas = group.replicas
+            route.roundTripMicroseconds = group.roundTripMicroseconds
+        }
+        return route
     }
 }

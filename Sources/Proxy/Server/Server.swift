@@ -38,9 +38,8 @@ internal import Wire
     /// one.
     private var passwordIndex = 0
     private var refusedPasswords = 0
-    /// Since the failure: requests that were sent again, and that were held for too long.
-    var replayed = 0
-    var heldFailed = 0
+    /// What became of held requests since the failure.
+    var summary = HoldSummary()
 
     init(
         _ index: Int, _ configuration: ServerConfiguration, in pool: Pool, route: ServerRoute,
@@ -194,9 +193,8 @@ internal import Wire
     func answered() {
         guard hasReportedFailure else { return }
         hasReportedFailure = false
-        let summary = HoldSummary(replayed: replayed, failed: heldFailed)
-        (replayed, heldFailed) = (0, 0)
         pool.worker.report(.serverAnswered(pool: pool.index, server: index, summary))
+        summary = HoldSummary()
     }
 
     /// A connection ended.

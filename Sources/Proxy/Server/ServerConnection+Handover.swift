@@ -93,7 +93,11 @@ extension ServerConnection {
         }
         for index in 0..<asideTickets.count where asideTickets[index].deadline <= now {
             let ticket = asideTickets[index]
-            asideTickets.update(index) { $0.purpose = .discard }
+            asideTickets.update(index) {
+                $0.purpose = .discard
+                $0.deadline = Ticket.never
+            }
+            server.summary.failed += 1
             fail(ticket, server.missing)
         }
         if phase == .waiting { forgetExpired() }
@@ -107,7 +111,7 @@ extension ServerConnection {
         if mayGoElsewhere(index) { return tickets.update(index) { hold(&$0) } }
         guard ticket.isHeld else { return giveUp(index, server.pool.timeout ?? 0) }
         tickets.update(index) { $0.purpose = .discard }
-        server.heldFailed += 1
+        server.summary.failed += 1
         fail(ticket, server.missing)
     }
 
@@ -177,7 +181,7 @@ extension ServerConnection {
             let ticket = asideTickets.popFirst(to: worker.blocks)
             if let heir, ticket.purpose == .request {
                 heir.adopt(ticket, from: &aside)
-                server.replayed += 1
+                server.summary.replayed += 1
             } else {
                 aside.drop(ticket.length, to: worker.blocks)
                 fail(ticket, message)
@@ -190,7 +194,7 @@ extension ServerConnection {
             left -= 1
             if let heir, mayMove(ticket, wasSent: wasSent) {
                 heir.adopt(ticket, from: &log)
-                if wasSent { server.replayed += 1 }
+                if wasSent { server.summary.replayed += 1 }
             } else {
                 log.drop(ticket.length, to: worker.blocks)
                 fail(ticket, wasSent && server.isFollowed ? lost : message)
