@@ -111,7 +111,7 @@ final class NameBook {
 
     /// Asks for a name's addresses once; `found` gets none if there are none.
     func resolve(_ name: Name, _ found: @escaping ([SocketAddress]) -> Void) {
-        resolver.resolve(name.host, port: name.port) { answer in
+        askResolver(name.host, name.port) { answer in
             found((try? answer.get().addresses) ?? [])
         }
     }
