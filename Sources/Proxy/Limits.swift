@@ -17,6 +17,10 @@ enum Limits {
     /// Requests of one client in flight; the next ones are parsed when replies have left. Above
     /// what clients pipeline, below what would let one client fill every queue.
     static let requestsInFlight = 4096
+    /// What a client may queue between MULTI and EXEC: above what applications do in one go, and
+    /// bounded for one that never says EXEC.
+    static let transactionCommands = 65536
+    static let transactionBytes = 16 * 1024 * 1024
     /// A client with more bytes than this waiting to be sent to it is not read from…
     static let outputHighWater = 1024 * 1024
     /// …until fewer than this are left.

@@ -63,7 +63,8 @@ public struct RedisCommand: Sendable {
 
     /// The commands that the proxy answers by itself.
     public enum LocalCommand: Sendable {
-        case ping, echo, quit, auth, command, select, hello, client, multi
+        case ping, echo, quit, auth, command, select, hello, client, multi,
+            exec, discard
     }
 
     /// The part of Redis' own command flags that matters here.

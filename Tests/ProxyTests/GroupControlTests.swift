@@ -93,6 +93,19 @@ import Testing
         #expect(group.control.hasPrimary)
     }
 
+    @Test func nothingIsSoughtBeforeAnyAddressIsKnown() throws {
+        let group = try Group(1)
+
+        group.name(nil)
+        group.control.suspect(epoch: 0, because: "no address")
+
+        #expect(!group.control.isSeeking)
+        #expect(!group.control.hasPrimary)
+        #expect(group.control.epoch == 0)
+        group.name(0)
+        #expect(group.control.epoch == 1)
+    }
+
     @Test func replicasAreLearntFromThePrimary() throws {
         let group = try Group(3)
 
@@ -350,7 +363,7 @@ import Testing
         group.nodes[1].promote(history: "b")
         group.control.suspect(epoch: 1, because: "timed out")
 
-        #expect(group.waits(for: 1, milliseconds: 1_500))
+        #expect(group.waits(for: 1, milliseconds: 450))
     }
 
     @Test func nodeThatMayNotTellIsTakenAtTheNamesWord() throws {
@@ -415,6 +428,21 @@ import Testing
         group.pass(milliseconds: 300)
 
         #expect(group.control.replicas.map(\.address) == [group.nodes[1].address])
+    }
+
+    @Test func numberOfNodesIsBounded() throws {
+        let group = try Group(2)
+        let port = group.nodes[0].address.port
+        group.nodes[0].replicas = (1...200).map {
+            .ipv4(0x7f00_0002 + UInt32($0), port: port)
+        }
+        group.name(0)
+        #expect(group.loop.turn { group.control.facts.count == GroupLimits.mostNodes })
+
+        group.name(0, nodes: [1])
+
+        #expect(group.control.facts.count == GroupLimits.mostNodes)
+        #expect(group.control.facts.contains { $0.address == group.nodes[1].address })
     }
 
     @Test func startingNodeIsNotFlooded() throws {

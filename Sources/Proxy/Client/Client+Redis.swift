@@ -42,13 +42,18 @@ extension Client {
 
     private func dispatch(_ request: RedisRequest, _ frame: RawBytes) {
         guard let command = request.command.command else {
+            transaction?.isBroken = true
             return unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
         }
         guard command.accepts(argumentCount: request.argumentCount) else {
+            transaction?.isBroken = true
             return answer(RedisReply.wrongArity(command))
         }
         if !isAuthenticated && !command.isAllowedUnauthenticated {
             return answer(RedisReply.error("NOAUTH Authentication required."))
+        }
+        if let transaction, !command.handling.concernsTransaction {
+            return unsafe queue(request, command, frame, in: transaction)
         }
         switch command.handling {
         case .forward: unsafe forward(request, command, frame)
@@ -70,10 +75,12 @@ extension Client {
             return unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
         }
         do throws(RedisKeyError) {
-            guard let index = try unsafe commonServer(of: request, frame) else {
-                return answer(Self.crossServer)
+            let repetition = unsafe repetition(of: request, command, frame)
+            switch try unsafe home(of: request, frame) {
+            case .shard(let index): unsafe forward(frame, toShard: index, repetition)
+            case .nowhere: unsafe forward(frame, toShard: pool.anyServer.index, repetition)
+            case .several: answer(Self.crossServer)
             }
-            unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
         } catch {
             answer(error.reply(to: command))
         }
@@ -108,22 +115,27 @@ extension Client {
         unsafe pool.isFollowed ? command.repetition(of: request, in: frame.span) : .again
     }
 
-    private static let crossServer = RedisReply.error(
+    static let crossServer = RedisReply.error(
         "CROSSSLOT Keys in request don't hash to the same server")
 
-    /// The server that holds every key of the request; nil if there are several. A request without
-    /// keys may go to the pool's first live server.
-    private func commonServer(of request: RedisRequest, _ frame: RawBytes) throws(RedisKeyError)
-        -> Int?
-    {
+    /// Where the keys of a request are.
+    enum Home {
+        /// It has none.
+        case nowhere
+        case shard(Int)
+        case several
+    }
+
+    /// The shard that holds every key of the request.
+    func home(of request: RedisRequest, _ frame: RawBytes) throws(RedisKeyError) -> Home {
         var keys = try unsafe RedisKeys(request, in: frame.span)
         var common: Int?
         while let key = unsafe keys.next(in: frame.span) {
             let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
-            if let common, common != index { return nil }
+            if let common, common != index { return .several }
             common = index
         }
-        return common ?? pool.anyServer.index
+        return common.map(Home.shard) ?? .nowhere
     }
 
     // MARK: - Many servers
@@ -221,9 +233,9 @@ extension Client {
             unsafe hello(words(of: request, frame))
         case .client:
             unsafe client(words(of: request, frame))
-        case .multi:
-            // What follows was meant to run as one or not at all: it must not run one by one.
-            unsafe refuse(with: RedisReply.unknownCommand(request, in: frame.span))
+        case .multi: beginTransaction()
+        case .exec: executeTransaction()
+        case .discard: discardTransaction()
         case .command:
             unsafe answer(RedisCommand.reply(to: request, in: frame.span))
         case .select:
@@ -248,35 +260,32 @@ extension Client {
         return words
     }
 
-    /// `AUTH password`, or `AUTH default password`: the pool has one password, no users.
+    /// `AUTH password`, or `AUTH user password`: the pool has one user.
     private func authenticate(_ words: [[UInt8]]) {
         guard words.count <= 2 else { return answer(RedisReply.error("ERR syntax error")) }
-        guard pool.password != nil else {
-            return answer(
-                RedisReply.error(
-                    "ERR AUTH <password> called without any password configured for the default "
-                        + "user. Are you sure your configuration is correct?"))
-        }
-        isAuthenticated = isRight(user: words.count == 2 ? words[0] : nil, words[words.count - 1])
-        answer(isAuthenticated ? RedisReply.ok : Self.wrongPassword)
+        if words.count == 1, pool.credentials == nil { return answer(Self.noPassword) }
+        let user = words.count == 2 ? words[0] : nil
+        let isRight = logIn(user: user, words[words.count - 1])
+        answer(isRight ? RedisReply.ok : Self.wrongPassword)
     }
+
+    private static let noPassword = RedisReply.error(
+        "ERR AUTH <password> called without any password configured for the default user. "
+            + "Are you sure your configuration is correct?")
 
     static let wrongPassword = RedisReply.error(
         "WRONGPASS invalid username-password pair or user is disabled.")
 
-    func isRight(user: [UInt8]?, _ given: [UInt8]) -> Bool {
-        let isUserRight = user == nil || user == Array(ascii: "default")
-        guard let password = pool.password else { return isUserRight }
-        return isUserRight && Self.isSame(given, password)
-    }
-
-    /// Compares in a time that tells nothing about where the two differ.
-    private static func isSame(_ given: [UInt8], _ password: [UInt8]) -> Bool {
-        var difference: UInt8 = given.count == password.count ? 0 : 1
-        for index in password.indices where index < given.count {
-            difference |= given[index] ^ password[index]
+    /// A pool that asks for nothing has the default user, who takes any password.
+    ///
+    /// - Returns: whether user and password are right; if not, the client stays who it was.
+    func logIn(user: [UInt8]?, _ password: [UInt8]) -> Bool {
+        guard let credentials = pool.credentials else {
+            return user == nil || user == ClientCredentials.defaultUser
         }
-        return difference == 0
+        guard credentials.admit(user: user, password: password) else { return false }
+        isAuthenticated = true
+        return true
     }
 }
 
@@ -284,5 +293,15 @@ extension RedisCommand {
     /// Whether a client that still owes its password may say it.
     fileprivate var isAllowedUnauthenticated: Bool {
         handling == .local(.auth) || handling == .local(.hello) || handling == .local(.quit)
+    }
+}
+
+extension RedisCommand.Handling {
+    /// Whether it begins or ends a transaction, and so is not queued in one.
+    fileprivate var concernsTransaction: Bool {
+        switch self {
+        case .local(.multi), .local(.exec), .local(.discard), .local(.quit): true
+        case .forward, .mget, .mset, .sum, .local, .anyServer, .unsupported: false
+        }
     }
 }

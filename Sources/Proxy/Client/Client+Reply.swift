@@ -27,8 +27,10 @@ extension Client {
     }
 
     /// Answers a request, or the one fragment of it, with an error of the proxy's own.
-    func fail(_ sequence: UInt32, _ fragment: Int32, _ message: String) {
-        let error = pool.errorReply(message)
+    func fail(
+        _ sequence: UInt32, _ fragment: Int32, _ message: String, word: StaticString = "ERR"
+    ) {
+        let error = pool.errorReply(message, word: word)
         pool.counters.add(to: .forwardErrors)
         let index = Int(sequence &- firstSequence)
         guard fragment == Ticket.whole else { return failFragment(index, Int(fragment), error) }

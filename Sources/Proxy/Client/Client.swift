@@ -37,6 +37,8 @@ internal import Wire
     var isAuthenticated: Bool
     /// It said HELLO 3.
     var speaksRESP3 = false
+    /// What it has said since MULTI.
+    var transaction: Transaction?
     /// When it last sent a write, where reads may go to replicas.
     var wroteAt = Int64.min / 2
     /// The end of what the client sends was seen: its half of the connection is closed, or a
@@ -66,7 +68,7 @@ internal import Wire
         self.handle = handle
         self.pool = pool
         worker = pool.worker
-        isAuthenticated = pool.password == nil
+        isAuthenticated = pool.credentials == nil
         self.socket = consume socket
     }
 
@@ -208,6 +210,7 @@ internal import Wire
                 "pool \(pool.configuration.name): closed a client that reads too slowly")
         }
         releaseRequests()
+        if let transaction { end(transaction) }
         input.removeAll(to: worker.blocks)
         output.removeAll(to: worker.blocks)
         resumeBlocked()

@@ -22,10 +22,6 @@ final class GroupControl {
     private(set) var primary: SocketAddress?
     /// The number of the decision for that primary; 0: none yet.
     private(set) var epoch = 0
-    /// Replicas that may be read from now.
-    private(set) var replicas: [ReplicaRoute] = []
-    /// How long the primary takes to answer; 0 if that is not known.
-    private(set) var roundTripMicroseconds = 0
     /// Whether a decision is being looked for.
     private(set) var isSeeking = false
     /// What is awaited while seeking, in words for an error reply; empty in peace.
@@ -43,17 +39,13 @@ final class GroupControl {
     private let loop: EventLoop
     private let log: Logger
     private let label: String
-    private let credentials: Credentials?
     private let lag: ReplicaLag?
-    private var names: AnnouncedNames?
+    private var members: GroupMembers?
     private var roundTimer: Timer?
     private var repeatTimer: Timer?
 
-    private var nodes: [GroupNode] = []
     private var succession = Succession()
-    private var knownRivals: Set<SocketAddress> = []
-    /// Whether the incumbent was ever found to be a primary.
-    private var isVerified = false
+    private var routes = GroupRoutes()
     /// Whether somebody waits for a new epoch, even of the same primary.
     private var owesEpoch = false
     private var isCancelled = false
@@ -75,9 +67,11 @@ final class GroupControl {
         self.loop = loop
         self.log = log
         label = "pool \(pool.name): server \(server.endpoint)"
-        credentials = pool.serverCredentials
         lag = pool.maxReplicaLag
-        names = AnnouncedNames(loop, resolve: resolve) { [unowned self] in self.namesResolved() }
+        members = GroupMembers(
+            loop, credentials: pool.serverCredentials, resolve: resolve,
+            report: { [unowned self] facts in self.take(facts) },
+            resolved: { [unowned self] in self.decide() })
         roundTimer = Timer(loop) { [unowned self] in self.nextRound() }
         repeatTimer = Timer(loop) { [unowned self] in self.decide() }
     }
@@ -85,8 +79,14 @@ final class GroupControl {
     /// Whether there is a primary that takes requests, as far as is known.
     var hasPrimary: Bool { primary != nil && succession.incumbent?.missingSince == nil }
 
+    /// Replicas that may be read from now.
+    var replicas: [ReplicaRoute] { routes.replicas }
+
+    /// How long the primary takes to answer; 0 if that is not known.
+    var roundTripMicroseconds: Int { routes.roundTripMicroseconds }
+
     /// Everything known of every node now.
-    var facts: [NodeFacts] { nodes.map(\.facts) }
+    var facts: [NodeFacts] { members?.facts ?? [] }
 
     // MARK: - What others tell
 
@@ -100,8 +100,9 @@ final class GroupControl {
         if hasChanged { namedAt = loop.now }
         succession.named = named
         succession.listed = readers + listed
+        pin()
         if succession.incumbent == nil, let first = named.first { adopt(first) }
-        for address in named + readers + listed { follow(address, isNamed: true) }
+        for address in named + readers + listed { members?.follow(address) }
         if hasChanged, let incumbent = succession.incumbent, let first = named.first,
             !named.contains(incumbent.address)
         {
@@ -122,8 +123,7 @@ final class GroupControl {
         isCancelled = true
         roundTimer?.cancel()
         repeatTimer?.cancel()
-        for node in nodes { node.watch?.cancel() }
-        nodes = []
+        members?.cancel()
         changed = {}
         doubt = {}
     }
@@ -148,7 +148,8 @@ final class GroupControl {
 
     private func nextRound() {
         round += 1
-        forgetNodes()
+        members?.forgetStrangers()
+        succession.rivals.formIntersection(facts.map(\.address))
         askAll()
         decide()
         if isSeeking { doubtNames() }
@@ -156,13 +157,12 @@ final class GroupControl {
     }
 
     private func schedule() {
+        guard !isCancelled else { return }
         let delay: Int
         if isSeeking {
-            let spread = GroupLimits.firstSeekSpread + round * GroupLimits.seekSpreadStep
-            delay = Int.random(
-                in: GroupLimits
-                    .shortestSeek...min(
-                        GroupLimits.shortestSeek + spread, GroupLimits.longestSeek))
+            let widest = GroupLimits.firstSeekSpread + round * GroupLimits.seekSpreadStep
+            let spread = min(widest, GroupLimits.longestSeek - GroupLimits.shortestSeek)
+            delay = GroupLimits.shortestSeek + Int.random(in: 0...spread)
         } else {
             delay = isNameAhead ? GroupLimits.longestSeek : Int.random(in: GroupLimits.peace)
         }
@@ -178,13 +178,8 @@ final class GroupControl {
 
     /// The incumbent first: it may name its successor.
     private func askAll() {
-        let incumbent = succession.incumbent?.address
-        for node in nodes where node.facts.address == incumbent { ask(node) }
-        for node in nodes where node.facts.address != incumbent { ask(node) }
-    }
-
-    private func ask(_ node: GroupNode) {
-        node.watch?.ask(
+        members?.ask(
+            first: succession.incumbent?.address,
             withinMilliseconds: isSeeking ? GroupLimits.seekAnswer : GroupLimits.peaceAnswer)
     }
 
@@ -194,125 +189,27 @@ final class GroupControl {
         doubt()
     }
 
-    // MARK: - Nodes
-
-    private func node(_ address: SocketAddress) -> GroupNode? {
-        nodes.first { $0.facts.address == address }
+    /// Nodes that must not be forgotten: those of the configuration, and the incumbent.
+    private func pin() {
+        members?.pinned = Set(succession.named + succession.listed)
+        if let primary { members?.pinned.insert(primary) }
     }
 
-    /// Watches the node from now on, and asks it.
-    private func follow(_ address: SocketAddress, isNamed: Bool) {
-        if let node = node(address) {
-            node.mentionedAt = loop.now
-            return
-        }
-        if nodes.count >= GroupLimits.mostNodes {
-            guard isNamed, makeRoom() else { return }
-        }
-        let node = GroupNode(address, at: loop.now)
-        node.watch = NodeWatch(address, credentials: credentials, on: loop) {
-            [unowned self] facts in self.take(facts)
-        }
-        nodes.append(node)
-        ask(node)
-    }
-
-    /// Nodes that must not be forgotten.
-    private func isPinned(_ address: SocketAddress) -> Bool {
-        succession.named.contains(address) || succession.listed.contains(address)
-            || succession.incumbent?.address == address
-    }
-
-    /// Whether the node is of this group: it is pinned, or of a history with one that is.
-    private func belongs(_ facts: NodeFacts) -> Bool {
-        if isPinned(facts.address) { return true }
-        guard let id = facts.info?.replicationID, !id.isEmpty else { return false }
-        return nodes.contains { other in
-            guard isPinned(other.facts.address), let pinned = other.facts.info?.replicationID else {
-                return false
-            }
-            return id == pinned || succession.lineage.isContinuation(id, of: pinned)
-                || succession.lineage.isContinuation(pinned, of: id)
-        }
-    }
-
-    /// Forgets nodes that left: nobody speaks of them, and they do not answer, or not as members.
-    private func forgetNodes() {
-        let before = loop.now - Int64(GroupLimits.forget)
-        let gone = nodes.filter { node in
-            node.mentionedAt <= before && !isPinned(node.facts.address)
-                && (node.facts.isReachable ? !belongs(node.facts) : node.facts.since <= before)
-        }
-        for node in gone { forget(node) }
-    }
-
-    /// Gives up an announced node for one that is named, if there is one that does not answer.
-    private func makeRoom() -> Bool {
-        let node = nodes.first { !$0.facts.isReachable && !isPinned($0.facts.address) }
-        if let node { forget(node) }
-        return node != nil
-    }
-
-    private func forget(_ node: GroupNode) {
-        node.watch?.cancel()
-        nodes.removeAll { $0 === node }
-        knownRivals.remove(node.facts.address)
-    }
-
-    // MARK: - Facts
-
-    private func take(_ answer: NodeFacts) {
-        guard let node = node(answer.address) else { return }
-        var facts = answer
-        facts.follows = followed(facts)
-        node.facts = facts
-        if facts.isReachable, let info = facts.info { learn(info, from: facts) }
-        if facts.isReachable, facts.role != .primary { knownRivals.remove(facts.address) }
-        dropReplica(facts)
+    private func take(_ facts: NodeFacts) {
+        if facts.isReachable, facts.role != .primary { succession.rivals.remove(facts.address) }
+        // A replica that stopped serving need not wait for the round's end.
+        if !ReadableReplicas.serves(facts), routes.remove(facts.address) { changed() }
         decide()
         // Between the answers of one round, who is asked first would seem to be ahead.
-        if !nodes.contains(where: { $0.watch?.isWaiting == true }) { refreshRoutes() }
-    }
-
-    private func followed(_ facts: NodeFacts) -> SocketAddress? {
-        guard facts.role == .replica, let endpoint = facts.info?.primary else { return nil }
-        return address(of: endpoint, saidBy: facts.address)
-    }
-
-    /// A node's loopback address is that of another host than ours.
-    private func address(
-        of endpoint: ReplicationInfo.Endpoint, saidBy speaker: SocketAddress
-    ) -> SocketAddress? {
-        guard let address = names?.address(of: endpoint) else { return nil }
-        return address.isOfThisHost && !speaker.isOfThisHost ? nil : address
-    }
-
-    private func learn(_ info: ReplicationInfo, from facts: NodeFacts) {
-        succession.lineage.learn(info)
-        guard belongs(facts) else { return }
-        if let primary = facts.follows { follow(primary, isNamed: false) }
-        for replica in info.replicas {
-            guard let address = address(of: replica.endpoint, saidBy: facts.address) else {
-                continue
-            }
-            follow(address, isNamed: false)
-        }
-    }
-
-    private func namesResolved() {
-        guard !isCancelled else { return }
-        for node in nodes {
-            node.facts.follows = followed(node.facts)
-            if node.facts.isReachable, let info = node.facts.info { learn(info, from: node.facts) }
-        }
-        decide()
+        if members?.isWaiting == false, updateRoutes() { changed() }
     }
 
     // MARK: - Decisions
 
     private func decide() {
-        guard !isCancelled, !nodes.isEmpty else { return }
-        succession.nodes = facts
+        guard !isCancelled, let members, !members.facts.isEmpty else { return }
+        succession.nodes = members.facts
+        succession.lineage = members.lineage
         succession.now = loop.now
         let verdict = succession.verdict()
         switch verdict.choice {
@@ -327,6 +224,7 @@ final class GroupControl {
         succession.incumbent = Succession.Incumbent(address: address)
         succession.namedBefore = succession.named
         primary = address
+        pin()
         publish()
         seek(because: "not asked yet", isNews: true)
         // Nothing has happened yet.
@@ -335,17 +233,17 @@ final class GroupControl {
 
     private func keep(_ verdict: Succession.Verdict) {
         guard let incumbent = succession.incumbent else { return }
-        let id = node(incumbent.address)?.facts.info?.replicationID ?? ""
+        let id = members?.facts(of: incumbent.address)?.info?.replicationID ?? ""
         if !isSeeking, succession.hasRestarted(as: id) {
             // Its replicas may have been promoted meanwhile, and then have what it lost.
             return seek(because: "\(incumbent.address) has restarted", isNews: true)
         }
-        succession.incumbent?.replicationID = id
+        if !id.isEmpty { succession.incumbent?.replicationID = id }
         succession.incumbent?.missingSince = nil
         if succession.named.contains(incumbent.address) {
             succession.namedBefore = succession.named
         }
-        isVerified = true
+        succession.incumbent?.isVerified = true
         note(verdict, for: incumbent.address)
         guard isSeeking else { return }
         if owesEpoch {
@@ -369,28 +267,31 @@ final class GroupControl {
     }
 
     private func promote(_ address: SocketAddress, _ verdict: Succession.Verdict) {
-        let from = succession.incumbent?.address
+        let old = succession.incumbent
+        let from = old?.address
         let now = EventLoop.monotonicMicroseconds()
         lastChange = PrimaryChange(
             from: from, to: address, sign: sign?.because ?? newsWithoutTrouble(of: address),
             reason: verdict.reason, signAt: sign?.at ?? now, decidedAt: now)
         let was = from.map { ", was \($0)" } ?? ""
         log.notice("\(label): primary is \(address)\(was): \(verdict.reason)")
-        if let from, isVerified {
+        if let old, old.isVerified {
             promotions += 1
-            succession.former.append(from)
+            succession.former.append(old.address)
         }
         succession.former.removeAll { $0 == address }
+        succession.rivals.remove(address)
         succession.former = succession.former.suffix(GroupLimits.mostFormer)
         succession.incumbent = Succession.Incumbent(
-            address: address, replicationID: node(address)?.facts.info?.replicationID ?? "")
+            address: address, replicationID: members?.facts(of: address)?.info?.replicationID ?? "",
+            isVerified: true)
         succession.namedBefore = succession.named
-        isVerified = true
         primary = address
+        pin()
         repeatPace = GroupLimits.firstRepeat
         note(verdict, for: address)
         settle(verdict.reason)
-        collectRoutes()
+        _ = updateRoutes()
         publish()
     }
 
@@ -404,7 +305,7 @@ final class GroupControl {
             awaited = reason
             return seek(because: reason, isNews: false)
         }
-        let facts = node(incumbent.address)?.facts
+        let facts = members?.facts(of: incumbent.address)
         guard let facts, facts.askedAt >= succession.newsSince, !succession.isWell(facts) else {
             // It is well as far as is known; answers are awaited.
             if awaited.isEmpty { awaited = reason }
@@ -418,13 +319,14 @@ final class GroupControl {
 
     /// Split brain is told once, not with every answer.
     private func note(_ verdict: Succession.Verdict, for primary: SocketAddress) {
-        let rivals = verdict.rivals.filter { !knownRivals.contains($0) }
+        let rivals = verdict.rivals.filter { !succession.rivals.contains($0) }
         guard !rivals.isEmpty else { return }
-        knownRivals.formUnion(rivals)
+        succession.rivals.formUnion(rivals)
         splitBrains += 1
         let others = rivals.map(\.description).joined(separator: ", ")
         log.warning(
-            "\(label): \(others) says that it is primary, too; \(primary) stays: \(verdict.reason)")
+            "\(label): \(others) is primary, too, by its own word; writes go to \(primary): \(verdict.reason)"
+        )
     }
 
     private func settle(_ reason: String) {
@@ -444,57 +346,14 @@ final class GroupControl {
         changed()
     }
 
-    // MARK: - Routes
-
-    /// Tells of replicas and times that are others than before.
-    private func refreshRoutes() {
-        guard !isCancelled, collectRoutes() else { return }
-        changed()
-    }
-
-    @discardableResult
-    private func collectRoutes() -> Bool {
-        guard let primary, let facts = node(primary)?.facts else { return false }
-        let before = (replicas, roundTripMicroseconds)
+    /// - Returns: whether workers should know.
+    private func updateRoutes() -> Bool {
+        guard !isCancelled, let primary, let members,
+            let facts = members.facts(of: primary)
+        else { return false }
         let readable = ReadableReplicas(
             primary: facts, isPrimaryWell: succession.isWell(facts), lag: lag
-        ).among(self.facts)
-        replicas = readable.map { facts in
-            let old = replicas.first { $0.address == facts.address }
-            return ReplicaRoute(
-                address: facts.address,
-                roundTripMicroseconds: Self.steady(
-                    facts.roundTripMicroseconds, from: old?.roundTripMicroseconds ?? 0))
-        }
-        roundTripMicroseconds = Self.steady(
-            facts.roundTripMicroseconds, from: roundTripMicroseconds)
-        return before != (replicas, roundTripMicroseconds)
-    }
-
-    /// A time that changed by little stays, so that workers are not told every second.
-    private static func steady(_ new: Int, from old: Int) -> Int {
-        abs(new - old) <= max(old / 4, GroupLimits.sameMicroseconds) && old > 0 ? old : new
-    }
-
-    /// A replica that stopped serving need not wait for the round's end.
-    private func dropReplica(_ facts: NodeFacts) {
-        guard !ReadableReplicas.serves(facts),
-            let index = replicas.firstIndex(where: { $0.address == facts.address })
-        else { return }
-        replicas.remove(at: index)
-        changed()
-    }
-}
-
-/// A node of a group and who watches it.
-private final class GroupNode {
-    var facts: NodeFacts
-    var watch: NodeWatch?
-    /// When a name or another node last spoke of it (milliseconds).
-    var mentionedAt: Int64
-
-    init(_ address: SocketAddress, at now: Int64) {
-        facts = NodeFacts(address)
-        mentionedAt = now
+        ).among(members.facts)
+        return routes.update(from: readable, primary: facts)
     }
 }

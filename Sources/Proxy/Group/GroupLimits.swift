@@ -42,4 +42,13 @@ enum GroupLimits {
     /// own word. Shorter than that is an ordinary failover, whose new primary has a history or a
     /// name to show.
     static let long: Int64 = 10_000
+    /// The same for a node that continues the primary's history, but was a second primary beside it
+    /// before: well within what requests are held for.
+    static let longBeside: Int64 = 2000
+    /// While seeking, a primary that does not answer for so long is given up if a replica of its
+    /// own was promoted meanwhile.
+    static let silence: Int64 = 150
+    /// The same at the start, when the primary behind the name was never seen: there is no history
+    /// to compare with, and the name may be the older news.
+    static let longUnverified: Int64 = 1000
 }

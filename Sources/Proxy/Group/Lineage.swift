@@ -5,7 +5,9 @@ struct Lineage {
 
     /// Takes over what a node says of its history.
     mutating func learn(_ info: ReplicationInfo) {
-        guard !info.replicationID.isEmpty, !info.formerReplicationID.isEmpty else { return }
+        guard !info.replicationID.isEmpty, !info.formerReplicationID.isEmpty,
+            parents[info.replicationID] != info.formerReplicationID
+        else { return }
         // What still matters is told again with the next answers.
         if parents.count >= GroupLimits.mostHistories { parents.removeAll() }
         parents[info.replicationID] = info.formerReplicationID

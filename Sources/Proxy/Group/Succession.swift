@@ -13,6 +13,8 @@ struct Succession {
         var address: SocketAddress
         /// Its history when it last was found well; empty if it never was, or does not tell.
         var replicationID = ""
+        /// Whether it was ever found well: the first one is only what the name stood for.
+        var isVerified = false
         /// Since when it has not been a primary that answers (milliseconds); nil while it is.
         var missingSince: Int64?
     }
@@ -41,6 +43,9 @@ struct Succession {
     /// incumbent or an incumbent was chosen.
     var named: [SocketAddress] = []
     var namedBefore: [SocketAddress] = []
+    /// Nodes that said that they are primary while the incumbent was well, too: somebody may have cut
+    /// a replica off for purposes of his own, and a hiccup of the incumbent is no reason to follow.
+    var rivals: Set<SocketAddress> = []
     /// Addresses that the configuration gives for the group, beside the name's.
     var listed: [SocketAddress] = []
     var nodes: [NodeFacts] = []
@@ -54,7 +59,7 @@ struct Succession {
     func verdict() -> Verdict {
         guard let incumbent else { return first() }
         guard let facts = node(incumbent.address), !isOld(facts) else {
-            return Verdict(choice: .seek, reason: "\(incumbent.address) is asked")
+            return wait(for: incumbent)
         }
         return isWell(facts) ? challenge(incumbent, facts) : succeed(incumbent, facts)
     }
@@ -92,6 +97,17 @@ struct Succession {
         return Verdict(choice: .seek, reason: "no node says that it is primary")
     }
 
+    /// The incumbent has not answered yet. If it takes long, a node that was promoted at just that
+    /// time says why.
+    private func wait(for incumbent: Incumbent) -> Verdict {
+        let heirs = claimants.filter { continues($0, incumbent) && !rivals.contains($0.address) }
+        if now - newsSince / 1000 >= GroupLimits.silence, let heir = best(heirs) {
+            return Verdict(
+                choice: .promote(heir.address), reason: right(of: heir, over: incumbent))
+        }
+        return Verdict(choice: .seek, reason: "\(incumbent.address) is asked")
+    }
+
     /// The incumbent says that it is primary. Does another one with a better right?
     private func challenge(_ incumbent: Incumbent, _ facts: NodeFacts) -> Verdict {
         let rivals = claimants.filter { $0.address != facts.address && !isSame($0, facts) }
@@ -121,14 +137,16 @@ struct Succession {
         if let node = chosen(by: facts) {
             return promote(node, "\(facts.address) is its replica now")
         }
+        let missing = incumbent.missingSince.map { now - $0 } ?? 0
         let trusted = candidates.filter {
-            continues($0, incumbent) || (named.contains($0.address) && !isReturning($0))
+            if named.contains($0.address), !isReturning($0) { return true }
+            let isFree = !rivals.contains($0.address) || missing >= GroupLimits.longBeside
+            return isFree && continues($0, incumbent)
         }
         if let node = best(trusted) { return promote(node, right(of: node, over: incumbent)) }
-        if let since = incumbent.missingSince, now - since >= GroupLimits.long,
-            let node = best(candidates.filter(isOurs))
-        {
-            return promote(node, "no other primary came in \((now - since) / 1000) s")
+        let patience = incumbent.isVerified ? GroupLimits.long : GroupLimits.longUnverified
+        if missing >= patience, let node = best(candidates.filter(isOurs)) {
+            return promote(node, "nobody else was primary for \(missing / 1000) s")
         }
         return Verdict(choice: .seek, reason: want(facts))
     }

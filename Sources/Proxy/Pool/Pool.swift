@@ -15,7 +15,7 @@ internal import Wire
     /// Milliseconds; nil: wait for ever.
     let timeout: Int?
     /// What clients must AUTH with; nil: nothing.
-    let password: [UInt8]?
+    let credentials: ClientCredentials?
     private(set) var servers: [Server] = []
     /// Whether any server is followed, so that requests need to be looked at more closely.
     private(set) var isFollowed = false
@@ -34,7 +34,7 @@ internal import Wire
         placement = plan.routing.placement
         isRedis = configuration.cacheProtocol == .redis
         timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
-        password = configuration.clientCredentials?.passwords.first.map { Array($0.utf8) }
+        credentials = configuration.clientCredentials.map(ClientCredentials.init)
         for (number, server) in configuration.servers.enumerated() {
             servers.append(
                 Server(
@@ -113,7 +113,9 @@ internal import Wire
     }
 
     /// An error reply in the pool's protocol.
-    func errorReply(_ text: String) -> [UInt8] {
-        isRedis ? RedisReply.error("ERR \(text)") : MemcachedReply.serverError(text)
+    ///
+    /// - Parameter word: the code that a Redis error begins with.
+    func errorReply(_ text: String, word: StaticString = "ERR") -> [UInt8] {
+        isRedis ? RedisReply.error("\(word) \(text)") : MemcachedReply.serverError(text)
     }
 }

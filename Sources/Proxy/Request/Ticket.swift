@@ -40,6 +40,9 @@ struct Ticket: BitwiseCopyable {
     /// Whether it is the proxy's own.
     var isGreeting: Bool { purpose == .auth || purpose == .hello || purpose == .select }
 
+    /// Replies that come before the one that counts: a transaction's OK and QUEUED.
+    var leading: UInt32 = 0
+
     static let whole: Int32 = -1
     static let never = Int64.max
 }

@@ -41,6 +41,9 @@ internal import Wire
     private var expired = 0
     /// Whether a part of the oldest ticket's reply has come.
     var isReplyBegun = false
+    /// How many of the oldest ticket's leading replies have come, and the first error among them.
+    var leadingSeen: UInt32 = 0
+    var leadingError: [UInt8]?
     /// Tickets, from the newest back, whose requests are not sent completely.
     private(set) var unsentTickets = 0
     /// Bytes of AUTH and SELECT still to be sent; requests wait until both are answered.
@@ -333,6 +336,7 @@ internal import Wire
         _ = tickets.popFirst(to: worker.blocks)
         if expired > 0 { expired -= 1 }
         isReplyBegun = false
+        leadingSeen = 0
         if isHolding && owed == 0 { endLater() }
     }
 
@@ -465,7 +469,9 @@ internal import Wire
         else {
             return
         }
-        unsafe client.takeUnretainedValue().fail(ticket.sequence, ticket.fragment, message)
+        unsafe client.takeUnretainedValue().fail(
+            ticket.sequence, ticket.fragment, message,
+            word: ticket.leading > 0 ? "EXECABORT" : "ERR")
     }
 
     // MARK: - Closing
