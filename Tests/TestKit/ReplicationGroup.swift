@@ -74,8 +74,11 @@ public final class ReplicationGroup: Sendable {
     /// Makes another node primary as a planned change does, without losing a write: writes wait at
     /// the old one until the new one has all of them. The old one becomes a replica and says
     /// READONLY to those that waited.
-    public func handOver(to new: ReplicationNode) throws {
+    ///
+    /// - Returns: How long writes waited, in seconds.
+    @discardableResult public func handOver(to new: ReplicationNode) throws -> Double {
         let old = primary
+        let started = now()
         try old.pauseWrites()
         let end = try old.replicationOffset()
         guard try eventually({ try new.replicationOffset() >= end }) else {
@@ -85,7 +88,9 @@ public final class ReplicationGroup: Sendable {
         state.withLock { $0.primary = new }
         try old.demote(to: new)
         try old.resumeWrites()
+        let pause = now() - started
         try followPrimary(except: [new, old])
+        return pause
     }
 
     /// Makes a replica primary after the old primary went away, and notes what it has: writes that

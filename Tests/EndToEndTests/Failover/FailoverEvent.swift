@@ -18,7 +18,7 @@ enum FailoverEvent: String, CaseIterable, Sendable, CustomStringConvertible {
 
     /// Plays the event under the load.
     ///
-    /// - Returns: How long there was no primary, in seconds.
+    /// - Returns: How long there was no primary that took writes, in seconds.
     func play(on group: ReplicationGroup, under load: Load) throws -> Double {
         let old = group.primary
         let new = group.replicas[0]
@@ -26,13 +26,13 @@ enum FailoverEvent: String, CaseIterable, Sendable, CustomStringConvertible {
         load.run(for: Self.margin)
         switch self {
         case .scaleUp:
-            try group.handOver(to: new)
+            outage = try group.handOver(to: new)
             load.run(for: 0.55)
             group.rewriteName(to: new)
             load.run(for: 4)
             old.kill()
         case .upgrade:
-            try group.handOver(to: new)
+            outage = try group.handOver(to: new)
             group.rewriteName(to: new)
             load.run(for: 3)
             try old.restart(replicaOf: new)

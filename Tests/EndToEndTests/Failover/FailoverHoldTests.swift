@@ -59,7 +59,8 @@ extension FailoverTests {
             lab.group.rewriteName(to: lab.group.primary)
 
             let reply = try client.readReply()
-            #expect(reply.errorText.map(LoadError.isPromised) == true, "\(reply)")
+            let told = "connection to \(old.name) lost; the command may have been executed"
+            #expect(reply == .error("EXECABORT \(told)"))
             #expect(try client.command("GET", "n") == .bulk("5"))
         }
 
@@ -123,8 +124,9 @@ extension FailoverTests {
 
             let replies = try (0..<20).map { _ in try client.readReply() }
             let held = replies.prefix { $0.errorText == nil }
-            #expect(held.count == (key == "failover_max_requests" ? 10 : held.count))
-            #expect((5...10).contains(held.count), "\(replies)")
+            // One more may have been on its way to the dead server when the others came.
+            let bounds = key == "failover_max_requests" ? 10...11 : 5...9
+            #expect(bounds.contains(held.count), "\(replies)")
             #expect(Array(held) == (1...max(1, held.count)).map { .integer($0 * 200) })
             let refused = replies.dropFirst(held.count)
             #expect(
