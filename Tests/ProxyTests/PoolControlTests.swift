@@ -145,13 +145,13 @@ import Testing
     }
 
     /// The resolver's failure says nothing about the server.
-    @Test func keepsItsAddressWhenTheNameCannotBeResolved() {
+    @Test func hasNoAddressWhenTheNameHasNoneAnyMore() {
         let server = named
         server.take([Self.first], reason: "")
 
         server.take([], reason: "no such name")
 
-        #expect(server.address == Self.first)
+        #expect(server.address == nil)
         #expect(server.reason == "no such name")
     }
 

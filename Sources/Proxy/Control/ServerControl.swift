@@ -24,7 +24,7 @@ final class ServerControl {
     init(_ configuration: ServerConfiguration, in pool: PoolConfiguration) {
         self.configuration = configuration
         ejection = Ejection(limit: pool.serverFailureLimit)
-        isFollowed = Self.isFollowed(configuration, in: pool)
+        isFollowed = pool.follows(configuration)
         switch configuration.address {
         case .unix(let path):
             address = SocketAddress(unixPath: path)
@@ -32,21 +32,6 @@ final class ServerControl {
         case .tcp(let host, let port):
             address = SocketAddress(ip: host, port: port)
             reason = "name not resolved yet"
-        }
-    }
-
-    /// Without a word on it in the file, Redis servers are followed that have names: names are what
-    /// moves.
-    private static func isFollowed(
-        _ server: ServerConfiguration, in pool: PoolConfiguration
-    ) -> Bool {
-        guard pool.cacheProtocol == .redis, case .tcp(let host, let port) = server.address else {
-            return false
-        }
-        switch pool.topology {
-        case .replicationGroup: return true
-        case .static: return false
-        case nil: return SocketAddress(ip: host, port: port) == nil
         }
     }
 
@@ -64,11 +49,12 @@ final class ServerControl {
         return NameBook.Name(host: host, port: port)
     }
 
-    /// Takes over a name's addresses: the one in use stays while it is among them.
+    /// Takes over a name's addresses: the one in use stays while it is among them. There are none
+    /// left only when the time is over for which a good answer is kept.
     func take(_ addresses: [SocketAddress], reason: String) {
         self.reason = reason
         if let address, addresses.contains(address) { return }
-        address = addresses.first ?? address
+        address = addresses.first
     }
 
     /// The end: asks no more.
