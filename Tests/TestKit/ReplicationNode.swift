@@ -35,7 +35,8 @@ public final class ReplicationNode: Sendable {
                 "--port", "\(port)", "--bind", host, "--replica-announce-ip", host,
                 "--protected-mode", "no", "--save", "", "--appendonly", "no", "--dir",
                 directory.path, "--maxclients", "4000", "--enable-debug-command", "yes",
-                "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0",
+                // With a diskless sync the stream would begin only up to a second after it.
+                "--repl-diskless-sync", "no",
             ] + arguments
         process = Mutex(
             try Self.start(self.arguments, replicaOf: primary, log: directory.file("node.log")))
@@ -99,11 +100,6 @@ public final class ReplicationNode: Sendable {
         Int(try info("replication")["master_repl_offset"] ?? "") ?? 0
     }
 
-    /// Whether it says that it is a primary.
-    public func isPrimary() throws -> Bool {
-        try info("replication")["role"] == "master"
-    }
-
     /// All its keys of type string, with their values.
     public func data() throws -> [String: String] {
         let client = try client()
@@ -111,11 +107,6 @@ public final class ReplicationNode: Sendable {
         guard !keys.isEmpty else { return [:] }
         let values = (try client.command(["MGET"] + keys).elements ?? []).map(\.text)
         return Dictionary(uniqueKeysWithValues: zip(keys, values)).compactMapValues(\.self)
-    }
-
-    /// Commands it carried out so far, those of the lab's own among them.
-    public func commandsProcessed() throws -> Int {
-        Int(try info("stats")["total_commands_processed"] ?? "") ?? 0
     }
 
     /// How often it carried out a command since it started.

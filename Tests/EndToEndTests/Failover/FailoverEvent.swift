@@ -16,10 +16,11 @@ enum FailoverEvent: String, CaseIterable, Sendable, CustomStringConvertible {
     /// How long the load runs undisturbed before and after the event, in seconds.
     private static let margin = 1.0
 
-    /// Plays the event under the load.
-    ///
-    /// - Returns: How long there was no primary that took writes, in seconds.
-    func play(on group: ReplicationGroup, under load: Load) throws -> Double {
+    /// What the load met, and how long there was no primary that took writes, in seconds.
+    typealias Outcome = (report: LoadReport, outage: Double)
+
+    /// Plays the event under the load, and ends the load.
+    func play(on group: ReplicationGroup, under load: Load) throws -> Outcome {
         let old = group.primary
         let new = group.replicas[0]
         var outage = 0.0
@@ -46,6 +47,6 @@ enum FailoverEvent: String, CaseIterable, Sendable, CustomStringConvertible {
         }
         load.run(for: Self.margin)
         try load.waitUntilServed()
-        return outage
+        return (try load.stop(), outage)
     }
 }

@@ -26,7 +26,7 @@ extension FailoverTests {
             print("hand-over under \(answer): \(report)")
             expectNoHarm(in: report)
             expectNothingLost(in: report)
-            #expect(report.longest <= 0.05 + report.slack)
+            expectPrompt(report)
         }
 
         /// The replicas were known before, and one of them says that it is the primary now.
@@ -47,7 +47,7 @@ extension FailoverTests {
             let report = try load.stop()
             print("crash without names: \(report)")
             expectNoHarm(in: report)
-            #expect(report.longest <= outage + 0.25 + report.slack)
+            expectPrompt(report, outage: outage)
         }
 
         /// Ten seconds in which the name leads to the old primary, a replica by now, and then to
@@ -70,7 +70,7 @@ extension FailoverTests {
             print("stale name: \(report)")
             expectNoHarm(in: report)
             expectNothingLost(in: report)
-            #expect(report.longest <= 0.05 + report.slack)
+            expectPrompt(report)
         }
 
         /// All that the new node has in common with the old one is the name.

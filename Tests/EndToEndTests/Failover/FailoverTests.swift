@@ -22,3 +22,12 @@ func expectNothingLost(
     #expect(report.promisedErrors == 0, "\(report)", sourceLocation: sourceLocation)
     #expect(report.earlyReads == 0, "\(report)", sourceLocation: sourceLocation)
 }
+
+/// Expects that nobody waited much longer than there was no primary, in seconds. How short that is
+/// when the machine has nothing else to do, the tests of the three events say.
+func expectPrompt(
+    _ report: LoadReport, outage: Double = 0, sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(
+        report.longest <= outage + 0.25 + report.slack, "\(report)", sourceLocation: sourceLocation)
+}
