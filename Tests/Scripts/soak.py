@@ -1145,7 +1145,9 @@ class Soak:
                       f"  redis: {'true' if pool.is_redis else 'false'}"]
             lines += [f"  {line}" for line in extra[pool.name]]
             lines += ["  servers:"]
-            lines += [f"    - 127.0.0.1:{node.port}:1 {node.name}" for node in self.members[pool.name]]
+            # A name makes its servers primaries that are followed, and requests wait for those that are away.
+            host = "localhost" if pool.name == "store" else "127.0.0.1"
+            lines += [f"    - {host}:{node.port}:1 {node.name}" for node in self.members[pool.name]]
         self.configuration = os.path.join(self.directory, "martlet.yml")
         with open(self.configuration, "w") as file:
             file.write("\n".join(lines) + "\n")

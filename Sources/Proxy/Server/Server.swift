@@ -8,6 +8,8 @@ internal import Wire
     let index: Int
     let pool: Pool
     let counters: Counters
+    /// Figures of its replication group.
+    let groupCounters: Counters
     /// How error replies and logs name it: `host:port` or the path.
     let endpoint: String
     /// False while ejected; requests may still come when every server is.
@@ -33,22 +35,24 @@ internal import Wire
     private var retryAt: Int64 = 0
     private var backoff = Limits.firstBackoffMilliseconds
     private var lastFailure = "not connected"
-    private var hasReportedFailure = false
+    /// Whether the control thread awaits word of the next reply.
+    private var owesWord = false
     /// Which of the pool's passwords is in use, and how many the server has refused since it took
     /// one.
     private var passwordIndex = 0
     private var refusedPasswords = 0
-    /// What became of held requests since the failure.
-    var summary = HoldSummary()
+    /// What became of held requests since that word was last given.
+    private var summary = HoldSummary()
 
     init(
         _ index: Int, _ configuration: ServerConfiguration, in pool: Pool, route: ServerRoute,
-        counters: Counters
+        counters: Counters, groupCounters: Counters
     ) {
         self.index = index
         self.pool = pool
         self.route = route
         self.counters = counters
+        self.groupCounters = groupCounters
         primary = nil
         endpoint = configuration.endpoint
         isLive = route.isLive
@@ -63,6 +67,7 @@ internal import Wire
         index = primary.index
         pool = primary.pool
         counters = primary.counters
+        groupCounters = primary.groupCounters
         self.primary = primary
         route = ServerRoute(address: address, reason: "", isLive: true, isFollowed: true)
         endpoint = address.description
@@ -190,10 +195,16 @@ internal import Wire
     }
 
     /// A reply came.
-    func answered() {
-        guard hasReportedFailure else { return }
-        hasReportedFailure = false
-        pool.worker.report(.serverAnswered(pool: pool.index, server: index, summary))
+    func answered(over connection: ServerConnection) {
+        if owesWord { giveWord(of: connection) }
+    }
+
+    /// What a primary that is none any more still owes says nothing of the next one.
+    private func giveWord(of connection: ServerConnection) {
+        guard !isFollowed || (!isAwaited && connection.address == route.address) else { return }
+        owesWord = false
+        pool.worker.report(
+            .serverAnswered(pool: pool.index, server: index, epoch: route.epoch, summary))
         summary = HoldSummary()
     }
 
@@ -245,7 +256,7 @@ internal import Wire
         guard primary == nil else { return rest() }
         guard !isAwaited else { return }
         awaitPrimary()
-        hasReportedFailure = true
+        owesWord = true
         pool.worker.report(
             .serverDemoted(pool: pool.index, server: index, epoch: route.epoch, reason: words))
     }
@@ -275,10 +286,33 @@ internal import Wire
 
     private func report(_ reason: CloseReason) {
         guard primary == nil else { return }
-        hasReportedFailure = true
+        owesWord = true
         pool.worker.report(
             .serverFailed(
                 pool: pool.index, server: index, epoch: route.epoch, reason: reason.message))
+    }
+
+    // MARK: - What becomes of held requests
+
+    /// A request that was held, or that its server could not answer, goes to this one.
+    func tookOver() {
+        groupCounters.add(to: .held)
+        note { $0.held += 1 }
+    }
+
+    /// A request that was sent before is to be sent again.
+    func willReplay() { groupCounters.add(to: .replayed) }
+
+    /// A request's time was over before there was a server for it.
+    func heldInVain() {
+        groupCounters.add(to: .expired)
+        note { $0.failed += 1 }
+    }
+
+    private func note(_ change: (inout HoldSummary) -> Void) {
+        guard primary == nil else { return }
+        change(&summary)
+        owesWord = true
     }
 
     // MARK: - Decisions from the control thread
@@ -294,6 +328,7 @@ internal import Wire
         takeReplicas()
         guard isNews, new.address != nil else { return }
         isAwaited = false
+        if isFollowed && !keepsAddress { owesWord = true }
         forgetFailures()
         for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }
     }

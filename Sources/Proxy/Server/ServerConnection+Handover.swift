@@ -97,7 +97,7 @@ extension ServerConnection {
                 $0.purpose = .discard
                 $0.deadline = Ticket.never
             }
-            server.summary.failed += 1
+            server.heldInVain()
             fail(ticket, server.missing)
         }
         if phase == .waiting { forgetExpired() }
@@ -111,7 +111,7 @@ extension ServerConnection {
         if mayGoElsewhere(index) { return tickets.update(index) { hold(&$0) } }
         guard ticket.isHeld else { return giveUp(index, server.pool.timeout ?? 0) }
         tickets.update(index) { $0.purpose = .discard }
-        server.summary.failed += 1
+        server.heldInVain()
         fail(ticket, server.missing)
     }
 
@@ -123,7 +123,7 @@ extension ServerConnection {
         }
     }
 
-    /// Adds to the pool's held requests what changed here.
+    /// Adds to the pool's held requests, and to what the statistics say of them, what changed here.
     func updateHeld() {
         var held = HeldRequests()
         if isHolding && phase != .closed {
@@ -131,8 +131,12 @@ extension ServerConnection {
             held.bytes = aside.count + log.unsentCount
         }
         guard held != shownHeld else { return }
-        server.pool.held.count += held.count - shownHeld.count
-        server.pool.held.bytes += held.bytes - shownHeld.bytes
+        let count = held.count - shownHeld.count
+        let bytes = held.bytes - shownHeld.bytes
+        server.pool.held.count += count
+        server.pool.held.bytes += bytes
+        server.groupCounters.add(count, to: .waiting)
+        server.groupCounters.add(bytes, to: .waitingBytes)
         shownHeld = held
     }
 
@@ -183,7 +187,7 @@ extension ServerConnection {
             let ticket = asideTickets.popFirst(to: worker.blocks)
             if let heir, ticket.purpose == .request {
                 heir.adopt(ticket, from: &aside)
-                server.summary.replayed += 1
+                server.willReplay()
             } else {
                 aside.drop(ticket.length, to: worker.blocks)
                 fail(ticket, message)
@@ -196,7 +200,7 @@ extension ServerConnection {
             left -= 1
             if let heir, mayMove(ticket, wasSent: wasSent) {
                 heir.adopt(ticket, from: &log)
-                if wasSent { server.summary.replayed += 1 }
+                if wasSent { server.willReplay() }
             } else {
                 log.drop(ticket.length, to: worker.blocks)
                 fail(ticket, wasSent && server.isFollowed ? lost : message)

@@ -527,7 +527,7 @@ internal import Wire
         tickets.append(ticket, from: worker.blocks)
         unsentTickets += 1
         if isHolding { return updateHeld() }
-        server.summary.held += 1
+        server.tookOver()
         if deadlines?.isActive != true, ticket.deadline != Ticket.never {
             armDeadline(after: Int(max(1, ticket.deadline - worker.loop.now)))
         }
