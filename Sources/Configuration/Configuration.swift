@@ -10,6 +10,9 @@ public struct Configuration: Sendable, Equatable {
     /// How names become addresses.
     public var names = NameSettings()
 
+    /// Bytes that all connections together may hold, from `global: max_memory`.
+    public var maxMemory = 1 << 30
+
     /// The pools in twemproxy's order: by length of the name, then by its bytes.
     public var pools: [PoolConfiguration]
 
@@ -25,7 +28,8 @@ public struct Configuration: Sendable, Equatable {
     public static func load(path: String) throws(ConfigurationFailure) -> Configuration {
         let text: [UInt8]
         do throws(Fault) {
-            text = try YAMLDocument.bytes(ofFile: path)
+            text = try Surroundings.bytes(
+                ofFile: path, limit: YAMLDocument.maximumBytes)
         } catch {
             throw ConfigurationFailure(problems: [
                 ConfigurationProblem(file: path, mark: nil, key: nil, reason: error.reason)

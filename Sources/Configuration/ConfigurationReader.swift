@@ -104,8 +104,28 @@ struct ConfigurationReader {
             return
         }
         var section = GlobalSection()
-        _ = readKeys(entries, of: "global", keys: ConfigurationKey.global, into: &section)
+        let given = readKeys(
+            entries, of: "global", keys: ConfigurationKey.global, into: &section)
+        checkTimesToLive(section.names, given)
         configuration.workers = section.workers
+        configuration.names = section.names
+        configuration.maxMemory = section.maxMemory
+    }
+
+    private mutating func checkTimesToLive(_ names: NameSettings, _ given: GivenKeys) {
+        let (least, most) = (names.minTTLMilliseconds, names.maxTTLMilliseconds)
+        guard least > most, given.isSound("dns_min_ttl"), given.isSound("dns_max_ttl") else {
+            return
+        }
+        if let mark = given.marks["dns_min_ttl"] {
+            report(
+                mark, "global.dns_min_ttl",
+                "\"\(least)\" is more than dns_max_ttl; use at most \(most)")
+        } else if let mark = given.marks["dns_max_ttl"] {
+            report(
+                mark, "global.dns_max_ttl",
+                "\"\(most)\" is less than dns_min_ttl; use at least \(least)")
+        }
     }
 
     // MARK: - Pools
@@ -120,9 +140,11 @@ struct ConfigurationReader {
         let right = "use keys such as \"listen: 0.0.0.0:22121\" below it"
         guard let entries = mapping(entry.value, name, right) else { return }
 
-        let given = readKeys(entries, of: name, keys: ConfigurationKey.pool, into: &pool)
+        var given = readKeys(entries, of: name, keys: ConfigurationKey.pool, into: &pool)
         if let servers = given.list {
+            let before = problems.count
             readServers(servers, of: name, into: &pool)
+            if problems.count > before { given.faulty.insert("servers") }
         } else if given.marks["servers"] == nil {
             report(entry.mark, "\(name).servers", "is missing; \(Self.serversForm)")
         }
@@ -130,14 +152,18 @@ struct ConfigurationReader {
             report(entry.mark, "\(name).listen", "is missing; give host:port or /path")
         }
         checkListener(of: pool, given)
-        checkTogether(pool, given)
+        let rules = PoolRules(pool, given)
+        for finding in rules.findings {
+            report(finding.mark, "\(name).\(finding.key)", finding.reason)
+        }
+        pool = rules.pool
         checkRing(of: pool, entry)
     }
 
     private static let serversForm =
         "give each server a line \"- host:port:weight [name]\" below \"servers:\""
 
-    private mutating func checkListener(of pool: PoolConfiguration, _ given: Given) {
+    private mutating func checkListener(of pool: PoolConfiguration, _ given: GivenKeys) {
         guard given.isSound("listen"), let mark = given.marks["listen"] else { return }
         let text = Array(pool.listenText.utf8)
         if let other = listeners[text] {
@@ -147,22 +173,6 @@ struct ConfigurationReader {
                     + "(line \(other.line)); use another address")
         } else {
             listeners[text] = (pool.name, mark.line)
-        }
-    }
-
-    /// What no key can tell alone.
-    private mutating func checkTogether(_ pool: PoolConfiguration, _ given: Given) {
-        let name = printable(pool.name)
-        if let mark = given.marks["redis_auth"], !pool.isRedis, given.isSound("redis") {
-            report(
-                mark, "\(name).redis_auth", "is only for Redis; remove it or add \"redis: true\"")
-        }
-        if let mark = given.marks["min_servers"], let servers = given.list,
-            case .sequence(let items) = servers.value.content, pool.minServers > items.count
-        {
-            report(
-                mark, "\(name).min_servers",
-                "\"\(pool.minServers)\" is more than the pool's servers; use 0 to \(items.count)")
         }
     }
 
@@ -201,6 +211,12 @@ struct ConfigurationReader {
         var lines: [[UInt8]: Int] = [:]
         for item in items where !hasEnough {
             guard let server = readServer(item, key) else { continue }
+            if case .unix = server.address, configuration.topology == .replicationGroup {
+                report(
+                    item.mark, key,
+                    "\(quoted(server.endpoint)) is a socket, which is not the primary of a "
+                        + "replication group; use host:port:weight [name] or \"topology: static\"")
+            }
             if let line = lines.updateValue(item.mark.line, forKey: Array(server.name.utf8)) {
                 report(
                     item.mark, key,
@@ -224,24 +240,11 @@ struct ConfigurationReader {
 
     // MARK: - Sections
 
-    /// Which keys a section gave.
-    private struct Given {
-        /// Where each known key's value stands.
-        var marks: [String: YAMLMark] = [:]
-        /// Known keys whose value was refused.
-        var faulty: Set<String> = []
-        /// `servers` with its value.
-        var list: YAMLEntry?
-
-        /// Whether `key` is as the file wants it, given or not.
-        func isSound(_ key: String) -> Bool { !faulty.contains(key) }
-    }
-
     private mutating func readKeys<Section>(
         _ entries: [YAMLEntry], of name: String, keys: [ConfigurationKey<Section>],
         into section: inout Section
-    ) -> Given {
-        var given = Given()
+    ) -> GivenKeys {
+        var given = GivenKeys()
         for entry in entries where !hasEnough {
             let path = "\(name).\(printable(entry.key))"
             guard let key = keys.first(where: { $0.name == entry.key }) else {
@@ -253,13 +256,18 @@ struct ConfigurationReader {
                 continue
             }
             given.marks[key.name] = entry.value.mark
-            guard let store = key.store else {
+            let isSound: Bool
+            switch key.form {
+            case .one(let store):
+                isSound = storeValue(of: entry, path, with: store, into: &section)
+            case .list(let most, let store):
+                given.itemMarks[key.name] = items(of: entry).map(\.mark)
+                isSound = storeList(of: entry, path, most: most, with: store, into: &section)
+            case .servers:
                 given.list = entry
-                continue
+                isSound = true
             }
-            if !storeValue(of: entry, path, with: store, into: &section) {
-                given.faulty.insert(key.name)
-            }
+            if !isSound { given.faulty.insert(key.name) }
         }
         return given
     }
@@ -276,6 +284,34 @@ struct ConfigurationReader {
             report(entry.value.mark, path, error.reason)
             return false
         }
+    }
+
+    /// The values of a key that takes one or a list of them.
+    private func items(of entry: YAMLEntry) -> [YAMLNode] {
+        guard case .sequence(let items) = entry.value.content else { return [entry.value] }
+        return items
+    }
+
+    private mutating func storeList<Section>(
+        of entry: YAMLEntry, _ path: String, most: Int,
+        with store: ConfigurationKey<Section>.StoreList, into section: inout Section
+    ) -> Bool {
+        let items = items(of: entry)
+        guard items.count <= most else {
+            report(entry.value.mark, path, "has \(items.count) values; use at most \(most)")
+            return false
+        }
+        let isList = if case .sequence = entry.value.content { true } else { false }
+        var texts: [String] = []
+        for item in items where !hasEnough {
+            guard let text = scalar(item, at: isList ? item.mark : entry.mark, path) else {
+                return false
+            }
+            texts.append(text)
+        }
+        let faults = store(texts, &section)
+        for fault in faults { report(items[fault.index].mark, path, fault.fault.reason) }
+        return faults.isEmpty
     }
 
     private func unknown(_ key: String, among known: [String]) -> String {

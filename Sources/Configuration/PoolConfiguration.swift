@@ -79,18 +79,20 @@ public struct PoolConfiguration: Sendable, Equatable {
     /// given by host name, else not at all.
     public var topology: Topology?
 
-    /// Names behind which a server's replicas are found, and nodes that may be its primary or a
-    /// replica, beyond what the group itself tells.
+    /// Names behind which a server's replicas are found.
     public var readers: [GroupEndpoint] = []
+
+    /// Nodes that may be a server's primary or a replica, beyond what the group itself tells.
     public var nodes: [GroupEndpoint] = []
 
     /// How long a request may be held while its server's primary is missing, in milliseconds; 0
     /// fails it at once.
     public var failoverWaitMilliseconds = 5000
 
-    /// Requests, and their bytes, that may be held at once on all workers together; beyond, they
-    /// are refused.
+    /// Requests that may be held at once on all workers together; beyond, they are refused.
     public var failoverMaxRequests = 100_000
+
+    /// The bytes of those requests, bounded in the same way.
     public var failoverMaxBytes = 64 * 1024 * 1024
 
     /// Which requests are sent again after a lost connection.
@@ -104,6 +106,22 @@ public struct PoolConfiguration: Sendable, Equatable {
 
     /// How long after a client's write its own reads go to the primary, in milliseconds.
     public var readYourWritesMilliseconds = 1000
+
+    /// Bytes of one request, its command included.
+    public var maxRequestSize = 1 << 30
+
+    /// Arguments of one Redis request, its name included; keys of one memcached request.
+    public var maxArguments = 1 << 20
+
+    /// Bytes of one key; memcached's own limit of 250 holds besides.
+    public var maxKeyLength = 64 * 1024
+
+    /// Bytes of replies that may wait for one client.
+    public var clientOutputLimit = 256 * 1024 * 1024
+
+    /// How long nothing may come from a client, nor go to it, while the proxy owes it nothing, in
+    /// milliseconds; 0 means for ever.
+    public var clientIdleTimeoutMilliseconds = 0
 
     /// The servers in twemproxy's order: by length of the name, then by its bytes. Never empty.
     public var servers: [ServerConfiguration]
@@ -139,13 +157,54 @@ extension PoolConfiguration {
     }
 }
 
-/// twemproxy's one password for both directions.
+/// Credentials as the file writes them, in any order: what is not given yet is missing meanwhile.
 extension PoolConfiguration {
+    var clientUser: String? {
+        get { clientCredentials?.user }
+        set { clientCredentials = Credentials(user: newValue, passwords: clientPasswords) }
+    }
+
+    var clientPasswords: [String] {
+        get { clientCredentials?.passwords ?? [] }
+        set { clientCredentials = Credentials(user: clientUser, passwords: newValue) }
+    }
+
+    var serverUser: String? {
+        get { serverCredentials?.user }
+        set { serverCredentials = Credentials(user: newValue, passwords: serverPasswords) }
+    }
+
+    var serverPasswords: [String] {
+        get { serverCredentials?.passwords ?? [] }
+        set { serverCredentials = Credentials(user: serverUser, passwords: newValue) }
+    }
+
+    /// twemproxy's one password for both directions; a password of a direction's own, whether it
+    /// came before or comes afterwards, goes before it.
     var redisAuth: String? {
-        get { clientCredentials?.passwords.first }
+        get { clientPasswords.first }
         set {
-            clientCredentials = newValue.map { Credentials(passwords: [$0]) }
-            serverCredentials = clientCredentials
+            let passwords = newValue.map { [$0] } ?? []
+            if clientPasswords.isEmpty { clientPasswords = passwords }
+            if serverPasswords.isEmpty { serverPasswords = passwords }
+        }
+    }
+}
+
+extension PoolConfiguration {
+    /// Whether `server` is the primary of a replication group to this pool, which is to be found
+    /// wherever it moves.
+    ///
+    /// A server given by name counts as one if the file does not say; one that has only an address
+    /// cannot move, unless it is said to.
+    public func follows(_ server: ServerConfiguration) -> Bool {
+        guard cacheProtocol == .redis, case .tcp(let host, _) = server.address else {
+            return false
+        }
+        switch topology {
+        case .replicationGroup: return true
+        case .static: return false
+        case nil: return !host.isEmpty && IPAddress.version(of: host) == nil
         }
     }
 }

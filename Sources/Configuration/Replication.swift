@@ -79,16 +79,19 @@ public struct Credentials: Sendable, Equatable {
 
 /// How host names become addresses, from the section `global`.
 public struct NameSettings: Sendable, Equatable {
-    /// Name servers, `ip` or `ip:port`; nil: the system's.
+    /// Name servers, `ip`, `ip:port` or `[ip]:port`; nil: the system's.
     public var resolvers: [String]?
-    /// Bounds of an answer's time to live, in milliseconds: nobody is asked more often, and nothing
-    /// is believed for longer.
+    /// The least of an answer's time to live, in milliseconds, from 100: nobody is asked more often
+    /// without a reason.
     public var minTTLMilliseconds = 1000
+    /// The most of it: nothing is believed for longer.
     public var maxTTLMilliseconds = 5000
-    /// How long a good answer is kept when the name server says that there is no such name, says
-    /// that it failed, or says nothing, in milliseconds; nil: for ever.
+    /// How long a good answer is kept when the name server says that there is no such name, in
+    /// milliseconds; nil: for ever.
     public var holdNotFoundMilliseconds: Int?
+    /// The same when it says that it failed.
     public var holdFailureMilliseconds: Int?
+    /// The same when it says nothing.
     public var holdTimeoutMilliseconds: Int?
 
     /// The defaults.

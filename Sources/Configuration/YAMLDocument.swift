@@ -1,5 +1,4 @@
 import CLibyaml
-import Glibc
 
 /// A YAML file as a small tree of nodes that remember their line: libyaml's events, put together.
 ///
@@ -8,7 +7,7 @@ import Glibc
 /// flow collections, several documents. Nothing is ever expanded, so the tree is no larger than the
 /// file.
 ///
-/// This is the one file of the module that touches C and raw memory.
+/// Of the module's files only this one, `Surroundings` and `IPAddress` touch C and raw memory.
 struct YAMLDocument: Sendable {
     /// Enough for 10000 pools of 25 lines; a larger file is not a configuration.
     static let maximumBytes = 16 << 20
@@ -43,29 +42,6 @@ struct YAMLDocument: Sendable {
         }
         root = builder.isBroken ? nil : builder.root
         problems = builder.problems
-    }
-
-    /// The whole file at `path`, or one byte more than a document may have.
-    static func bytes(ofFile path: String) throws(Fault) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw unreadable() }
-        defer { close(descriptor) }
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        while text.count <= maximumBytes {
-            let count = unsafe read(descriptor, &chunk, chunk.count)
-            if count == 0 { break }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw unreadable()
-            }
-            text.append(contentsOf: chunk[..<count])
-        }
-        return text
-    }
-
-    private static func unreadable() -> Fault {
-        Fault("cannot be read: \(unsafe String(cString: strerror(errno)))")
     }
 
     // MARK: - libyaml

@@ -10,9 +10,13 @@ enum CloseReason {
     case noProgress
     /// The server said something that is no reply to what it was asked.
     case outOfStep(StaticString)
-    /// The server did not accept the proxy's AUTH or SELECT.
+    /// The server did not accept the proxy's AUTH or HELLO.
+    case passwordRefused(String)
+    /// The server did not accept the proxy's SELECT.
     case greetingRefused(String)
-    /// The proxy itself has no use for it any more: a new address, or the end.
+    /// Its requests go on over another connection: a new address, or a new primary.
+    case superseded
+    /// The proxy ends.
     case retired
 
     var message: String {
@@ -21,7 +25,8 @@ enum CloseReason {
         case .failed(let error): error.message
         case .noProgress: "timed out"
         case .outOfStep(let what): "invalid reply: \(what)"
-        case .greetingRefused(let words): words
+        case .passwordRefused(let words), .greetingRefused(let words): words
+        case .superseded: "connection superseded"
         case .retired: "connection retired"
         }
     }
@@ -30,9 +35,9 @@ enum CloseReason {
     var metric: ServerMetric? {
         switch self {
         case .closedByServer: .serverEOF
-        case .failed, .outOfStep, .greetingRefused: .serverErrors
+        case .failed, .outOfStep, .passwordRefused, .greetingRefused: .serverErrors
         case .noProgress: .serverTimedOut
-        case .retired: nil
+        case .superseded, .retired: nil
         }
     }
 }

@@ -3,11 +3,11 @@ public struct ResolvedName: Equatable, Sendable {
     /// The IPv4 addresses and then the IPv6 ones, each in the order of the answer, at least one.
     public let addresses: [SocketAddress]
 
-    /// How long the answer holds: the smallest time to live in it. A literal address, /etc/hosts
-    /// and a server that says 0 give `defaultTTLSeconds`.
+    /// How long the answer holds: the smallest time to live in it. A literal address gives
+    /// `defaultTTLSeconds`; /etc/hosts, which may change at any time, gives 0.
     public let ttlSeconds: Int
 
-    /// For answers that came without a time to live.
+    /// For addresses that need no answer.
     public static let defaultTTLSeconds = 60
 
     /// An answer.
@@ -27,7 +27,7 @@ public final class Resolver {
     public typealias Answer = Result<ResolvedName, ResolverError>
 
     /// How many times every server is asked.
-    private static let tries: Int32 = 2
+    private static let tries: Int32 = 3
 
     private let loop: EventLoop
     private let channel: ResolverChannel
@@ -43,8 +43,8 @@ public final class Resolver {
     ///   - servers: Name servers, "127.0.0.53", "10.0.0.2:5353" or "[::1]:53"; nil takes the
     ///     system's
     ///     (/etc/resolv.conf, read once).
-    ///   - timeoutMilliseconds: How long one question to one server waits; the second time c-ares
-    ///     doubles it.
+    ///   - timeoutMilliseconds: How long one question to one server waits; c-ares doubles it each
+    ///     time.
     public init(
         _ loop: EventLoop, servers: [String]? = nil, timeoutMilliseconds: Int32 = 2000
     ) throws(ResolverError) {

@@ -136,7 +136,6 @@ extension ResolvedName {
         // The two questions race, so the families come in any order.
         let four = addresses.filter { $0.family == AF_INET }
         let six = addresses.filter { $0.family == AF_INET6 }
-        self.init(
-            addresses: four + six, ttlSeconds: ttl > 0 ? Int(ttl) : ResolvedName.defaultTTLSeconds)
+        self.init(addresses: four + six, ttlSeconds: max(0, Int(ttl)))
     }
 }

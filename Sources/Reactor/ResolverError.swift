@@ -6,8 +6,8 @@ public struct ResolverError: Error, Equatable, Sendable {
     public enum Kind: Sendable {
         /// The name servers say that the name, or an address of it, does not exist.
         case notFound
-        /// A name server answered, but without help: it failed, refused, or sent what it should
-        /// not.
+        /// The name servers are of no help: they failed, refused, or sent what they should not.
+        /// c-ares 1.18 says of all this that no server could be contacted, whatever they said.
         case noAnswer
         /// No name server answered in time.
         case timeout
@@ -42,7 +42,7 @@ public struct ResolverError: Error, Equatable, Sendable {
         case ARES_EREFUSED: "name server refused"
         case ARES_EFORMERR, ARES_ENOTIMP: "name server did not understand"
         case ARES_EBADRESP: "name server's answer is malformed"
-        case ARES_ECONNREFUSED: "could not contact the name server"
+        case ARES_ECONNREFUSED: "name server failed"
         case ARES_ETIMEOUT: "timed out"
         case ARES_EBADNAME: "not a host name"
         case ARES_ENOMEM: "out of memory"

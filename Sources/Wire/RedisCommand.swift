@@ -10,16 +10,19 @@ public struct RedisCommand: Sendable {
     /// What the proxy does with it.
     public let handling: Handling
     let flags: Flags
+    /// What a second run of a write would do.
+    let repeating: Repeating
 
     init(
         _ name: RedisName, _ arity: Int8, _ keys: KeyPositions, _ handling: Handling,
-        _ flags: Flags = []
+        _ flags: Flags = [], _ repeating: Repeating = .never
     ) {
         packedName = name
         self.arity = arity
         self.keys = keys
         self.handling = handling
         self.flags = flags
+        self.repeating = repeating
     }
 
     /// The name in lower case. Allocates; for messages only.
@@ -60,7 +63,8 @@ public struct RedisCommand: Sendable {
 
     /// The commands that the proxy answers by itself.
     public enum LocalCommand: Sendable {
-        case ping, echo, quit, auth, command, select, hello, client, multi
+        case ping, echo, quit, auth, command, select, hello, client, multi,
+            exec, discard
     }
 
     /// The part of Redis' own command flags that matters here.

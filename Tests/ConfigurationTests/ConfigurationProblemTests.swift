@@ -90,7 +90,9 @@ import Testing
                 "c.yml:2: global.worker: is not a known key (did you mean workers?)",
                 "c.yml:3: global.redis: is a pool's key; a pool called global must also have "
                     + "\"listen\"",
-                "c.yml:4: global.x: is not a known key; use one of workers",
+                "c.yml:4: global.x: is not a known key; use one of workers, resolver, dns_min_ttl, "
+                    + "dns_max_ttl, dns_hold_not_found, dns_hold_failure, dns_hold_timeout, "
+                    + "max_memory",
             ])
     }
 
@@ -191,7 +193,7 @@ import Testing
         #expect(Suggestion.nearest(to: word, among: known) == expected)
     }
 
-    @Test(arguments: ["", "x", "topology", String(repeating: "servers", count: 1000)])
+    @Test(arguments: ["", "x", "colour", String(repeating: "servers", count: 1000)])
     func makesNothingUp(word: String) {
         #expect(Suggestion.nearest(to: word, among: ConfigurationKey.pool.map(\.name)) == nil)
     }

@@ -31,14 +31,24 @@ import Testing
     }
 
     @Test func defaultsInTheTableAreThoseOfThePool() throws {
-        let lines = ConfigurationKey.pool.compactMap { key in
+        let keys = ConfigurationKey.pool.filter { $0.name != "redis" }
+        let lines = keys.compactMap { key in key.standard.map { "  \(key.name): \($0)\n" } }
+
+        let spelledOut = try configuration(file("redis: true") + lines.joined())
+
+        #expect(try spelledOut == configuration(file("redis: true")))
+        #expect(lines.count == 25)
+    }
+
+    @Test func globalDefaultsInTheTableAreThoseOfTheProcess() throws {
+        let lines = ConfigurationKey.global.compactMap { key in
             key.standard.map { "  \(key.name): \($0)\n" }
         }
 
-        let spelledOut = try configuration(file() + lines.joined())
+        let spelledOut = try configuration("global:\n" + lines.joined() + file())
 
         #expect(try spelledOut == configuration(file()))
-        #expect(lines.count == 15)
+        #expect(lines.count == 3)
     }
 
     @Test func everyKeyIsRead() throws {

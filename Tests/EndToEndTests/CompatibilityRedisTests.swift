@@ -64,7 +64,7 @@ import Testing
     /// connection after each of them, but for COMMAND alone and AUTH with a password.
     private static let answeredOtherwise = [
         "command": "describes what this proxy serves, not what one server could do",
-        "auth": "the pool has one password and no users",
+        "auth": "the pool has one user at most, not the server's",
         "hello": "names the proxy's protocol version and this connection's number",
         "client": "concerns a connection to a server that no client has for itself",
         "select": "connections to servers are shared, and stay with the pool's database",

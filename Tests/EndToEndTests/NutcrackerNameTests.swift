@@ -57,8 +57,9 @@ import Testing
         let theirs = form(try run(ProxyProgram.nutcracker.path, ["-D"]).errors)
 
         #expect(theirs.contains("out_queue_bytes"))
-        #expect(form(try run(name, ["-D"]).errors) == theirs)
-        #expect(form(try run(ProxyProgram.martlet.path, ["-D"]).errors) == theirs)
+        // What twemproxy does not have comes after what it has.
+        #expect(form(try run(name, ["-D"]).errors).hasPrefix(theirs))
+        #expect(form(try run(ProxyProgram.martlet.path, ["-D"]).errors).hasPrefix(theirs))
     }
 
     @Test func aGoodFileIsToldInTwemproxysWords() throws {

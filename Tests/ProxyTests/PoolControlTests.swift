@@ -84,10 +84,12 @@ import Testing
     private static let second = SocketAddress.ipv4(0x0a00_0002, port: 6379)
 
     private func server(_ address: ServerAddress) -> ServerControl {
-        ServerControl(
-            ServerConfiguration(
-                name: "s", hasExplicitName: true, address: address, weight: 1, endpoint: "s"),
-            failureLimit: 1)
+        let server = ServerConfiguration(
+            name: "s", hasExplicitName: true, address: address, weight: 1, endpoint: "s")
+        return ServerControl(
+            server,
+            in: PoolConfiguration(
+                name: "p", listen: .tcp(host: "", port: 0), listenText: "", servers: [server]))
     }
 
     private var named: ServerControl { server(.tcp(host: "cache.example", port: 6379)) }
@@ -143,13 +145,13 @@ import Testing
     }
 
     /// The resolver's failure says nothing about the server.
-    @Test func keepsItsAddressWhenTheNameCannotBeResolved() {
+    @Test func hasNoAddressWhenTheNameHasNoneAnyMore() {
         let server = named
         server.take([Self.first], reason: "")
 
         server.take([], reason: "no such name")
 
-        #expect(server.address == Self.first)
+        #expect(server.address == nil)
         #expect(server.reason == "no such name")
     }
 

@@ -4,7 +4,7 @@ import Reactor
 /// A name server with a script, over UDP on the loop of its test.
 final class FakeNameServer {
     /// What it says about a name.
-    enum Script {
+    enum Script: Sendable {
         /// Addresses, each with its time to live in seconds, behind an alias if one is named.
         case addresses([(ip: String, ttl: UInt32)], aliasTTL: UInt32? = nil)
         /// A response code without an answer.
@@ -21,6 +21,7 @@ final class FakeNameServer {
 
     static let serverFailed: UInt8 = 2
     static let nameDoesNotExist: UInt8 = 3
+    static let notImplemented: UInt8 = 4
 
     /// A pointer to the name in the question, which follows the header of 12 bytes.
     private static let questionName: [UInt8] = [0xc0, 12]
@@ -29,6 +30,8 @@ final class FakeNameServer {
     private static let otherName: [UInt8] = [1, UInt8(ascii: "x"), 0]
 
     var script: [String: Script] = [:]
+    /// What it says about the IPv6 addresses of a name, if that is something else.
+    var sixScript: [String: Script] = [:]
     private(set) var questions = 0
     let address: String
     private let end: IOEnd
@@ -72,7 +75,9 @@ final class FakeNameServer {
         }
         let question = query[headerLength..<offset + 5]
         let type = RecordType(rawValue: UInt16(query[offset + 1]) << 8 | UInt16(query[offset + 2]))
-        switch script[labels.joined(separator: ".")] ?? .failure(FakeNameServer.nameDoesNotExist) {
+        let name = labels.joined(separator: ".")
+        let said = (type == .aaaa ? sixScript[name] : nil) ?? script[name]
+        switch said ?? .failure(FakeNameServer.nameDoesNotExist) {
         case .silence:
             return nil
         case .failure(let code):

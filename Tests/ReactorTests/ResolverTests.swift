@@ -61,27 +61,29 @@ import Testing
         #expect(name.ttlSeconds == 7)
     }
 
-    @Test func zeroTimeToLiveGivesTheDefault() throws {
+    @Test func zeroTimeToLiveIsTaken() throws {
         server.script["zero.test"] = .addresses([("10.0.0.1", 0)])
 
         let name = try resolve("zero.test", with: makeResolver()).get()
 
-        #expect(name.ttlSeconds == ResolvedName.defaultTTLSeconds)
+        #expect(name.ttlSeconds == 0)
     }
 
     @Test func literalsAndHostsFileCompleteAtOnce() throws {
         let resolver = try makeResolver()
         var answers: [String] = []
+        var seconds: [Int] = []
         for name in ["127.0.0.1", "::1", "localhost"] {
             resolver.resolve(name, port: 1) { answer in
                 guard case .success(let name) = answer else { return }
                 answers.append(name.addresses.first?.description ?? "")
-                #expect(name.ttlSeconds == ResolvedName.defaultTTLSeconds)
+                seconds.append(name.ttlSeconds)
             }
         }
 
         #expect(answers.prefix(2) == ["127.0.0.1:1", "[::1]:1"])
         #expect(answers.count == 3)
+        #expect(seconds == [ResolvedName.defaultTTLSeconds, ResolvedName.defaultTTLSeconds, 0])
         #expect(server.questions == 0)
     }
 
@@ -106,6 +108,39 @@ import Testing
             return
         }
         #expect(error.kind == .notFound)
+    }
+
+    /// Some name servers know nothing of AAAA, and say so in ways of their own.
+    @Test(arguments: [
+        FakeNameServer.Script.addresses([]), .failure(FakeNameServer.nameDoesNotExist),
+        .failure(FakeNameServer.serverFailed), .failure(FakeNameServer.notImplemented), .silence,
+    ])
+    func fourIsEnoughWhateverIsSaidOfSix(six: FakeNameServer.Script) throws {
+        server.script["four.test"] = .addresses([("10.0.0.1", 5)])
+        server.sixScript["four.test"] = six
+
+        let name = try resolve("four.test", with: makeResolver()).get()
+
+        #expect(name.addresses.map(\.description) == ["10.0.0.1:6379"])
+        #expect(name.ttlSeconds == 5)
+    }
+
+    @Test func failureForOneFamilyIsNotTheNamesAbsence() throws {
+        server.script["half.test"] = .failure(FakeNameServer.serverFailed)
+        server.sixScript["half.test"] = .addresses([])
+
+        let answer = try resolve("half.test", with: makeResolver())
+
+        guard case .failure(let error) = answer else {
+            Issue.record("found")
+            return
+        }
+        #expect(error.kind == .noAnswer)
+    }
+
+    @Test(arguments: ["[::1]:53", "10.0.0.2", "10.0.0.2:5353"])
+    func takesServersAsTheConfigurationWritesThem(address: String) {
+        #expect(throws: Never.self) { try Resolver(loop, servers: [address]) }
     }
 
     @Test func failingServerIsNoAnswer() throws {

@@ -53,26 +53,8 @@ public final class CacheNode: Sendable {
     }
 
     /// Stops it in its tracks: connections are made by its kernel, but nothing is answered.
-    ///
-    /// Returns when it has stopped: the signal goes to one thread, and until that one runs, the others
-    /// may still answer.
     public func pause() {
-        let pid = process.withLock { process in
-            process.signal(SIGSTOP)
-            return process.pid
-        }
-        _ = eventually { Self.isStopped(pid) }
-    }
-
-    /// Whether every thread of the process is stopped, as /proc tells.
-    private static func isStopped(_ pid: pid_t) -> Bool {
-        let tasks = "/proc/\(pid)/task"
-        let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
-        return threads.allSatisfy { thread in
-            let stat =
-                (try? String(contentsOfFile: "\(tasks)/\(thread)/stat", encoding: .utf8)) ?? ""
-            return stat.drop { $0 != ")" }.dropFirst(2).first == "T"
-        }
+        process.withLock { $0.pause() }
     }
 
     /// Lets it run on after `pause`.

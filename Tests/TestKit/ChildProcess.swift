@@ -56,6 +56,26 @@ public final class ChildProcess: Sendable {
         if isRunning { _ = Glibc.kill(pid, number) }
     }
 
+    /// Stops it in its tracks.
+    ///
+    /// Returns when it has stopped: the signal goes to one thread, and until that one runs, the
+    /// others may go on.
+    public func pause() {
+        signal(SIGSTOP)
+        _ = eventually { isStopped }
+    }
+
+    /// Whether every thread of the process is stopped, as /proc tells.
+    private var isStopped: Bool {
+        let tasks = "/proc/\(pid)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+        return threads.allSatisfy { thread in
+            let stat =
+                (try? String(contentsOfFile: "\(tasks)/\(thread)/stat", encoding: .utf8)) ?? ""
+            return stat.drop { $0 != ")" }.dropFirst(2).first == "T"
+        }
+    }
+
     /// Kills it and waits for its end.
     public func kill() {
         signal(SIGKILL)

@@ -25,8 +25,7 @@ extension Client {
         while next < words.count {
             let option = String(decoding: words[next], as: UTF8.self).lowercased()
             if option == "auth", words.count - next > 2 {
-                isAuthenticated = isRight(user: words[next + 1], words[next + 2])
-                guard isAuthenticated else {
+                guard logIn(user: words[next + 1], words[next + 2]) else {
                     answer(Self.wrongPassword)
                     return false
                 }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Reactor
 internal import Wire
 
 /// What becomes of a Redis request.
@@ -32,30 +33,37 @@ extension Client {
             return refuse(with: RedisProtocolError.unbalancedQuotes.message)
         }
         unsafe encoded.withUnsafeBytes { bytes in
-            var parser = RedisRequestParser()
-            if case .request(let request) = unsafe parser.parse(bytes.span) {
-                unsafe dispatch(request, bytes)
+            var parser = RedisRequestParser(limits: pool.redisLimits)
+            switch unsafe parser.parse(bytes.span) {
+            case .request(let request): unsafe dispatch(request, bytes)
+            case .malformed(let error): refuse(with: error.message)
+            case .empty, .inline, .incomplete: break
             }
         }
     }
 
     private func dispatch(_ request: RedisRequest, _ frame: RawBytes) {
         guard let command = request.command.command else {
+            transaction?.isBroken = true
             return unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
         }
         guard command.accepts(argumentCount: request.argumentCount) else {
+            transaction?.isBroken = true
             return answer(RedisReply.wrongArity(command))
         }
         if !isAuthenticated && !command.isAllowedUnauthenticated {
             return answer(RedisReply.error("NOAUTH Authentication required."))
         }
+        if let transaction, !command.handling.concernsTransaction {
+            return unsafe queue(request, command, frame, in: transaction)
+        }
         switch command.handling {
         case .forward: unsafe forward(request, command, frame)
-        case .mget: unsafe split(request, frame, .elements, step: 1)
-        case .mset: unsafe split(request, frame, .acknowledgement, step: 2)
-        case .sum: unsafe split(request, frame, .sum, step: 1)
+        case .mget: unsafe split(request, command, frame, .elements, step: 1)
+        case .mset: unsafe split(request, command, frame, .acknowledgement, step: 2)
+        case .sum: unsafe split(request, command, frame, .sum, step: 1)
         case .local(let local): unsafe answer(local, request, frame)
-        case .anyServer: unsafe forward(frame, to: pool.anyServer)
+        case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads)
         case .unsupported: unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
         }
     }
@@ -65,74 +73,135 @@ extension Client {
     private func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
         if case .one(1) = command.keys {
             let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
+            guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
             let index = unsafe pool.serverIndex(for: key.span)
-            return unsafe forward(frame, to: pool.servers[index])
+            return unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
         }
         do throws(RedisKeyError) {
-            guard let index = try unsafe commonServer(of: request, frame) else {
-                return answer(Self.crossServer)
+            let repetition = unsafe repetition(of: request, command, frame)
+            switch try unsafe home(of: request, frame) {
+            case .shard(let index): unsafe forward(frame, toShard: index, repetition)
+            case .nowhere: unsafe forward(frame, toShard: pool.anyServer.index, repetition)
+            case .several: answer(Self.crossServer)
+            case .tooLong: answer(pool.keyTooLong)
             }
-            unsafe forward(frame, to: pool.servers[index])
         } catch {
             answer(error.reply(to: command))
         }
     }
 
-    private static let crossServer = RedisReply.error(
+    /// Sends a whole request to the shard's server, or to a replica of it.
+    @inline(__always)
+    private func forward(_ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition) {
+        guard let server = target(index, repetition) else {
+            return fail(pool.servers[index].unreadable)
+        }
+        unsafe forward(frame, to: server, repetition)
+    }
+
+    /// Who a shard's request goes to; nil if it is a read and nobody may be read from.
+    @inline(__always)
+    private func target(_ index: Int, _ repetition: RedisRepetition) -> Server? {
+        pool.readsFromReplicas ? chooseTarget(index, repetition) : pool.servers[index]
+    }
+
+    @inline(never)
+    private func chooseTarget(_ index: Int, _ repetition: RedisRepetition) -> Server? {
+        let server = pool.servers[index]
+        let now = worker.loop.now
+        guard repetition == .reads else {
+            wroteAt = now
+            return server
+        }
+        // Its own write may not have reached the replicas.
+        if now - wroteAt < Int64(pool.configuration.readYourWritesMilliseconds) { return server }
+        return server.reader
+    }
+
+    /// What a second run would do, for those who may have to know.
+    private func repetition(
+        of request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
+    ) -> RedisRepetition {
+        unsafe pool.isFollowed ? command.repetition(of: request, in: frame.span) : .again
+    }
+
+    static let crossServer = RedisReply.error(
         "CROSSSLOT Keys in request don't hash to the same server")
 
-    /// The server that holds every key of the request; nil if there are several. A request without
-    /// keys may go to the pool's first live server.
-    private func commonServer(of request: RedisRequest, _ frame: RawBytes) throws(RedisKeyError)
-        -> Int?
-    {
+    /// Where the keys of a request are.
+    enum Home {
+        /// It has none.
+        case nowhere
+        case shard(Int)
+        case several
+        /// A key is longer than any server is asked for.
+        case tooLong
+    }
+
+    /// The shard that holds every key of the request.
+    func home(of request: RedisRequest, _ frame: RawBytes) throws(RedisKeyError) -> Home {
         var keys = try unsafe RedisKeys(request, in: frame.span)
         var common: Int?
         while let key = unsafe keys.next(in: frame.span) {
+            guard key.length <= pool.maxKeyLength else { return .tooLong }
             let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
-            if let common, common != index { return nil }
+            if let common, common != index { return .several }
             common = index
         }
-        return common ?? pool.anyServer.index
+        return common.map(Home.shard) ?? .nowhere
     }
 
     // MARK: - Many servers
 
-    private func split(_ request: RedisRequest, _ frame: RawBytes, _ merge: Split.Merge, step: Int)
-    {
+    private func split(
+        _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes, _ merge: Split.Merge,
+        step: Int
+    ) {
         let plan = worker.plan
-        unsafe planKeys(of: request, frame, step: step)
+        guard unsafe planKeys(of: request, frame, step: step) else {
+            return answer(pool.keyTooLong)
+        }
+        let repetition = unsafe repetition(of: request, command, frame)
         if plan.servers.count == 1 {
-            return unsafe forward(frame, to: pool.servers[plan.servers[0]])
+            return unsafe forward(frame, toShard: plan.servers[0], repetition)
         }
 
         let number = worker.splits.take()
         let split = worker.splits[number]
         split.begin(merge)
         let sequence = admit(split: number)
-        for index in plan.servers { unsafe open(index, split, request, frame, step: step) }
+        for index in plan.servers {
+            unsafe open(index, split, request, frame, repetition, step: step)
+        }
         unsafe distribute(request, frame, split, step: step)
-        send(split, sequence)
+        send(split, sequence, repetition)
     }
 
-    private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) {
+    /// - Returns: false if a key is too long.
+    private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) -> Bool {
         worker.plan.begin(servers: pool.servers.count)
         var arguments = RedisArguments(behindNameOf: request)
         while let key = unsafe arguments.next(in: frame.span) {
+            guard key.length <= pool.maxKeyLength else { return false }
             let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
             worker.plan.addKey(of: index)
             if step == 2 { _ = unsafe arguments.next(in: frame.span) }
         }
+        return true
     }
 
     /// Begins a server's fragment: as many arguments as it will have, and the name as the client
     /// wrote it.
     private func open(
-        _ index: Int, _ split: Split, _ request: RedisRequest, _ frame: RawBytes, step: Int
+        _ index: Int, _ split: Split, _ request: RedisRequest, _ frame: RawBytes,
+        _ repetition: RedisRepetition, step: Int
     ) {
         let fragment = split.addFragment()
         worker.plan.set(fragment, of: index)
-        guard open(fragment, of: split, at: pool.servers[index]) != nil else { return }
+        guard let server = target(index, repetition) else {
+            return split.lose(fragment, pool.errorReply(pool.servers[index].unreadable))
+        }
+        guard open(fragment, of: split, at: server) != nil else { return }
         let count = Int(worker.plan.keysOfServer[index]) * step + 1
         let name = unsafe frame.piece(
             request.argumentsOffset,
@@ -170,9 +239,11 @@ extension Client {
             guard request.argumentCount <= 2 else {
                 return answer(RedisReply.error("ERR wrong number of arguments for 'ping' command"))
             }
-            answer(unsafe word.map { unsafe RedisReply.bulk($0.span) } ?? RedisReply.pong)
+            guard let word = unsafe word else { return answer(RedisReply.pong) }
+            unsafe answer(bulk: word)
         case .echo:
-            answer(unsafe word.map { unsafe RedisReply.bulk($0.span) } ?? RedisReply.nullBulk)
+            guard let word = unsafe word else { return answer(RedisReply.nullBulk) }
+            unsafe answer(bulk: word)
         case .quit:
             answer(RedisReply.ok)
             isFinished = true
@@ -182,13 +253,16 @@ extension Client {
             unsafe hello(words(of: request, frame))
         case .client:
             unsafe client(words(of: request, frame))
-        case .multi:
-            // What follows was meant to run as one or not at all: it must not run one by one.
-            unsafe refuse(with: RedisReply.unknownCommand(request, in: frame.span))
+        case .multi: beginTransaction()
+        case .exec: executeTransaction()
+        case .discard: discardTransaction()
         case .command:
             unsafe answer(RedisCommand.reply(to: request, in: frame.span))
         case .select:
-            let database = unsafe word.flatMap { unsafe Int(String(decoding: $0, as: UTF8.self)) }
+            let digits = unsafe word.map { unsafe RawBytes(rebasing: $0.prefix(Self.mostDigits)) }
+            let database = unsafe digits.flatMap {
+                unsafe Int(String(decoding: $0, as: UTF8.self))
+            }
             answer(
                 database == pool.configuration.redisDatabase
                     ? RedisReply.ok
@@ -199,45 +273,51 @@ extension Client {
         }
     }
 
-    /// What happens around AUTH is short and rare, so it may copy.
+    /// The longest number that means something, its sign and one digit too many.
+    private static var mostDigits: Int { 21 }
+
+    /// What happens around AUTH is short and rare, so it may copy; what is longer is no word of it,
+    /// and is cut.
     private func words(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
         var arguments = RedisArguments(behindNameOf: request)
         var words: [[UInt8]] = []
-        while let argument = unsafe arguments.next(in: frame.span) {
-            words.append(unsafe Array(frame.piece(argument.offset, argument.length)))
+        while words.count < Self.mostWords, let argument = unsafe arguments.next(in: frame.span) {
+            let length = min(argument.length, Self.longestWord)
+            words.append(unsafe Array(frame.piece(argument.offset, length)))
         }
         return words
     }
 
-    /// `AUTH password`, or `AUTH default password`: the pool has one password, no users.
+    /// HELLO has seven; a password may be long, and one that is longer than this is a wrong one.
+    private static var mostWords: Int { 16 }
+    private static var longestWord: Int { 64 * 1024 }
+
+    /// `AUTH password`, or `AUTH user password`: the pool has one user.
     private func authenticate(_ words: [[UInt8]]) {
         guard words.count <= 2 else { return answer(RedisReply.error("ERR syntax error")) }
-        guard pool.password != nil else {
-            return answer(
-                RedisReply.error(
-                    "ERR AUTH <password> called without any password configured for the default "
-                        + "user. Are you sure your configuration is correct?"))
-        }
-        isAuthenticated = isRight(user: words.count == 2 ? words[0] : nil, words[words.count - 1])
-        answer(isAuthenticated ? RedisReply.ok : Self.wrongPassword)
+        if words.count == 1, pool.credentials == nil { return answer(Self.noPassword) }
+        let user = words.count == 2 ? words[0] : nil
+        let isRight = logIn(user: user, words[words.count - 1])
+        answer(isRight ? RedisReply.ok : Self.wrongPassword)
     }
+
+    private static let noPassword = RedisReply.error(
+        "ERR AUTH <password> called without any password configured for the default user. "
+            + "Are you sure your configuration is correct?")
 
     static let wrongPassword = RedisReply.error(
         "WRONGPASS invalid username-password pair or user is disabled.")
 
-    func isRight(user: [UInt8]?, _ given: [UInt8]) -> Bool {
-        let isUserRight = user == nil || user == Array(ascii: "default")
-        guard let password = pool.password else { return isUserRight }
-        return isUserRight && Self.isSame(given, password)
-    }
-
-    /// Compares in a time that tells nothing about where the two differ.
-    private static func isSame(_ given: [UInt8], _ password: [UInt8]) -> Bool {
-        var difference: UInt8 = given.count == password.count ? 0 : 1
-        for index in password.indices where index < given.count {
-            difference |= given[index] ^ password[index]
+    /// A pool that asks for nothing has the default user, who takes any password.
+    ///
+    /// - Returns: whether user and password are right; if not, the client stays who it was.
+    func logIn(user: [UInt8]?, _ password: [UInt8]) -> Bool {
+        guard let credentials = pool.credentials else {
+            return user == nil || user == ClientCredentials.defaultUser
         }
-        return difference == 0
+        guard credentials.admit(user: user, password: password) else { return false }
+        isAuthenticated = true
+        return true
     }
 }
 
@@ -245,5 +325,15 @@ extension RedisCommand {
     /// Whether a client that still owes its password may say it.
     fileprivate var isAllowedUnauthenticated: Bool {
         handling == .local(.auth) || handling == .local(.hello) || handling == .local(.quit)
+    }
+}
+
+extension RedisCommand.Handling {
+    /// Whether it begins or ends a transaction, and so is not queued in one.
+    fileprivate var concernsTransaction: Bool {
+        switch self {
+        case .local(.multi), .local(.exec), .local(.discard), .local(.quit): true
+        case .forward, .mget, .mset, .sum, .local, .anyServer, .unsupported: false
+        }
     }
 }

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// What splitting is to both protocols.
 extension Client {
     func append(ascii text: StaticString, to connection: ServerConnection) {
@@ -9,6 +11,10 @@ extension Client {
     ///
     /// - Returns: nil if the server has no connection; the fragment has failed then.
     func open(_ fragment: Int, of split: Split, at server: Server) -> ServerConnection? {
+        guard !worker.isFull else {
+            split.lose(fragment, pool.errorReply(Self.outOfMemory))
+            return nil
+        }
         guard let connection = server.connection(for: self) else {
             split.lose(fragment, pool.errorReply(server.unavailable))
             return nil
@@ -29,13 +35,14 @@ extension Client {
     }
 
     /// Queues a ticket for each fragment that has a connection.
-    func send(_ split: Split, _ sequence: UInt32) {
+    func send(_ split: Split, _ sequence: UInt32, _ repetition: RedisRepetition = .again) {
         for fragment in split.fragments.indices {
             guard let connection = split.connection(of: fragment) else { continue }
             connection.enqueue(
                 Ticket(
                     client: handle, sequence: sequence, fragment: Int32(fragment),
-                    length: split.fragments[fragment].length, deadline: 0, command: split.command))
+                    length: split.fragments[fragment].length, deadline: 0,
+                    repetition: repetition, command: split.command))
         }
         split.allSent()
         pool.counters.add(split.fragments.count, to: .fragments)

@@ -28,6 +28,14 @@ struct Ejection {
         return true
     }
 
+    /// The server is given up for another reason.
+    ///
+    /// - Returns: false if it was before.
+    mutating func eject() -> Bool {
+        defer { isEjected = true }
+        return !isEjected
+    }
+
     /// A worker got an answer after a failure.
     mutating func answered() { failures = 0 }
 

@@ -12,7 +12,7 @@ final class PoolControl {
     init(_ configuration: PoolConfiguration) {
         self.configuration = configuration
         servers = configuration.servers.map {
-            ServerControl($0, failureLimit: configuration.serverFailureLimit)
+            ServerControl($0, in: configuration)
         }
     }
 

@@ -12,13 +12,13 @@ public final class ProxyControl {
     /// longer is unavailable until it does.
     private static let namesMilliseconds = 1000
 
-    private let loop: EventLoop
-    private let log: Logger
-    private let pools: [PoolControl]
+    let loop: EventLoop
+    let log: Logger
+    let pools: [PoolControl]
     private let seats: [WorkerSeat]
     private let reports = Mailbox<WorkerReport>()
     private var wakeup: Wakeup?
-    private var names: NameBook?
+    private(set) var names: NameBook?
     private var threads: [WorkerThread] = []
     private var unixPaths: [String] = []
     private var memory: MemoryReturn?
@@ -39,14 +39,16 @@ public final class ProxyControl {
         log = logger
         let pools = configuration.pools.map(PoolControl.init)
         let reports = reports
+        let commons = Commons(configuration, workers: workers)
         self.pools = pools
         seats = (0..<workers).map { index in
             WorkerSeat(
                 index: index, workers: workers, reports: reports,
-                counters: WorkerCounters(servers: pools.map(\.servers.count)))
+                counters: WorkerCounters(servers: pools.map(\.servers.count)), commons: commons)
         }
         do throws(ResolverError) {
-            names = try NameBook(loop, log: logger) { [unowned self] name in self.nameChanged(name)
+            names = try NameBook(loop, configuration.names, log: logger) { [unowned self] name in
+                self.nameChanged(name)
             }
         } catch {
             throw ProxyStartError("cannot resolve names: \(error.message)")
@@ -90,6 +92,7 @@ public final class ProxyControl {
     }
 
     private func resolveNames() {
+        followGroups()
         for pool in pools {
             for server in pool.servers {
                 if let name = server.name { names?.follow(name) }
@@ -107,10 +110,13 @@ public final class ProxyControl {
     private func takeReports() {
         for report in reports.takeAll() {
             switch report {
-            case .serverFailed(let pool, let server, let reason):
-                serverFailed(pool, server, reason)
-            case .serverAnswered(let pool, let server):
+            case .serverFailed(let pool, let server, let epoch, let reason):
+                serverFailed(pool, server, epoch, reason)
+            case .serverDemoted(let pool, let server, let epoch, let reason):
+                serverDemoted(pool, server, epoch, reason)
+            case .serverAnswered(let pool, let server, let epoch, let summary):
                 pools[pool].servers[server].ejection.answered()
+                pools[pool].servers[server].promotions?.answered(epoch: epoch, summary)
             case .drained:
                 undrained -= 1
                 if undrained == 0 { finishDraining() }
@@ -118,26 +124,44 @@ public final class ProxyControl {
         }
     }
 
-    private func serverFailed(_ index: Int, _ number: Int, _ reason: String) {
+    /// The first word of the server's error says it all.
+    private func serverDemoted(_ pool: Int, _ server: Int, _ epoch: Int, _ reason: String) {
+        let code = String(reason.prefix { $0 != " " })
+        pools[pool].servers[server].group?.suspect(epoch: epoch, because: code)
+    }
+
+    private func serverFailed(_ index: Int, _ number: Int, _ epoch: Int, _ reason: String) {
         let pool = pools[index]
         let server = pool.servers[number]
         log.warning(
             "pool \(pool.configuration.name): server \(server.configuration.endpoint): \(reason)")
         if let name = server.name { names?.doubt(name) }
+        if let group = server.group {
+            group.suspect(epoch: epoch, because: reason)
+            return ejectLater(server, of: index)
+        }
         guard pool.configuration.autoEjectHosts, server.ejection.failed(at: loop.now) else {
             return
         }
-        server.ejections += 1
-        server.ejectedAt = Self.microsecondsSinceEpoch()
-        log.warning("pool \(pool.configuration.name): ejected server \(server.configuration.name)")
-        publish(index)
+        ejected(server, of: index)
         probeLater(server, of: index)
     }
 
-    private static func microsecondsSinceEpoch() -> Int {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
+    /// The server has left the ring.
+    func ejected(_ server: ServerControl, of index: Int) {
+        server.ejections += 1
+        server.ejectedAt = WallClock.microsecondsSinceEpoch()
+        log.warning(
+            "pool \(pools[index].configuration.name): ejected server \(server.configuration.name)")
+        publish(index)
+    }
+
+    /// The server takes requests again.
+    func readmitted(_ server: ServerControl, of index: Int) {
+        server.ejection.readmit()
+        log.notice(
+            "pool \(pools[index].configuration.name): server \(server.configuration.name) is back")
+        publish(index)
     }
 
     /// An ejected server is asked after `server_retry_timeout`, and again after each time it does
@@ -155,18 +179,15 @@ public final class ProxyControl {
         server.probe = probe
         probe.ask(address) { [unowned self] isBack in
             guard isBack else { return self.probeLater(server, of: index) }
-            server.ejection.readmit()
-            self.log.notice(
-                "pool \(self.pools[index].configuration.name): server \(server.configuration.name) is back"
-            )
-            self.publish(index)
+            self.readmitted(server, of: index)
         }
     }
 
     private func nameChanged(_ name: NameBook.Name) {
         for (index, pool) in pools.enumerated() {
             var hasChanged = false
-            for server in pool.servers where server.name == name {
+            for server in pool.servers where server.isFollowed { tellNames(to: server, of: pool) }
+            for server in pool.servers where server.name == name && !server.isFollowed {
                 let before = server.route
                 server.take(
                     names?.addresses(of: name) ?? [], reason: names?.reason(for: name) ?? "")
@@ -177,7 +198,7 @@ public final class ProxyControl {
     }
 
     /// Tells every worker the pool's new routing.
-    private func publish(_ index: Int) {
+    func publish(_ index: Int) {
         let routing = pools[index].routing
         for seat in seats { seat.commands.post(.route(pool: index, routing)) }
     }
@@ -222,29 +243,35 @@ public final class ProxyControl {
             pools: pools.indices.map(snapshot))
     }
 
+    /// Bytes that all workers' connections hold.
+    var memoryHeld: Int { seats.reduce(0) { $0 + $1.counters.worker.value(WorkerFigure.memory) } }
+
     private func snapshot(of index: Int) -> PoolStats {
         let pool = pools[index]
-        let counters = seats.map { $0.counters.pools[index] }
+        let counters = seats.map(\.counters.pools[index].pool)
         var stats = PoolStats(
             name: pool.configuration.name, minServers: pool.configuration.minServers,
-            servers: pool.servers.indices.map { number in
-                snapshot(of: pool.servers[number], counters.map { $0.servers[number] })
-            })
+            servers: pool.servers.indices.map { figures(of: $0, in: index) })
         for metric in PoolMetric.allCases {
-            stats[metric] = counters.reduce(0) { $0 + $1.pool.value(metric.index) }
+            stats[metric] = counters.reduce(0) { $0 + $1.value(metric.index) }
         }
         stats[.serverEjects] = pool.servers.reduce(0) { $0 + $1.ejections }
         return stats
     }
 
-    private func snapshot(of server: ServerControl, _ counters: [Counters]) -> ServerStats {
+    /// One server's figures now.
+    func figures(of number: Int, in index: Int) -> ServerStats {
+        let server = pools[index].servers[number]
+        let counters = seats.map(\.counters.pools[index].servers[number])
         var stats = ServerStats(
             name: server.configuration.name,
-            isLive: !server.ejection.isEjected && server.address != nil)
+            isLive: server.isLive)
         for metric in ServerMetric.allCases {
             stats[metric] = counters.reduce(0) { $0 + $1.value(metric.index) }
         }
         stats[.serverEjectedAt] = server.ejectedAt
+        stats.group = server.groupStats(
+            workers: seats.map(\.counters.pools[index].groups[number]))
         return stats
     }
 }

@@ -91,6 +91,28 @@ internal import Glibc
         }
     }
 
+    /// Forgets the first `size` bytes, sent or not.
+    mutating func drop(_ size: Int, to pool: BlockPool) {
+        if size > sentCount { didSend(size - sentCount) }
+        consume(size, to: pool)
+    }
+
+    /// Moves the first `size` bytes, sent or not, to the end of `other`, which is to send them.
+    mutating func move(_ size: Int, to other: inout RequestLog, _ pool: BlockPool) {
+        var left = size
+        while left > 0 {
+            let piece = unsafe bytes.firstBytes.piece(0, min(left, bytes.firstBytes.count))
+            // What stood in one block still does.
+            if piece.count == size {
+                unsafe other.append(piece, from: pool)
+            } else {
+                unsafe other.append(large: piece, from: pool)
+            }
+            drop(piece.count, to: pool)
+            left -= piece.count
+        }
+    }
+
     /// Forgets everything.
     mutating func removeAll(to pool: BlockPool) {
         bytes.removeAll(to: pool)

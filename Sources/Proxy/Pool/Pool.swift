@@ -15,8 +15,18 @@ internal import Wire
     /// Milliseconds; nil: wait for ever.
     let timeout: Int?
     /// What clients must AUTH with; nil: nothing.
-    let password: [UInt8]?
+    let credentials: ClientCredentials?
+    /// Bounds on its clients' requests.
+    let redisLimits: RedisLimits
+    let memcachedLimits: MemcachedLimits
+    let maxKeyLength: Int
     private(set) var servers: [Server] = []
+    /// Whether any server is followed, so that requests need to be looked at more closely.
+    private(set) var isFollowed = false
+    /// Whether reads may go to replicas.
+    private(set) var readsFromReplicas = false
+    /// What is held now.
+    var held = HeldRequests()
     private var placement: Placement
 
     init(_ index: Int, _ plan: PoolPlan, counters: PoolCounters, worker: Worker) {
@@ -28,13 +38,19 @@ internal import Wire
         placement = plan.routing.placement
         isRedis = configuration.cacheProtocol == .redis
         timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
-        password = configuration.clientCredentials?.passwords.first.map { Array($0.utf8) }
+        redisLimits = RedisLimits(configuration)
+        memcachedLimits = MemcachedLimits(configuration)
+        maxKeyLength = configuration.maxKeyLength
+        credentials = configuration.clientCredentials.map(ClientCredentials.init)
         for (number, server) in configuration.servers.enumerated() {
             servers.append(
                 Server(
                     number, server, in: self, route: plan.routing.servers[number],
-                    counters: counters.servers[number]))
+                    counters: counters.servers[number],
+                    groupCounters: counters.groups[number]))
         }
+        isFollowed = servers.contains(where: \.isFollowed)
+        readsFromReplicas = isFollowed && configuration.readFrom != .primary
     }
 
     /// Where requests for this key go.
@@ -68,6 +84,12 @@ internal import Wire
         servers.removeAll()
     }
 
+    /// Whether one more request of so many bytes may be held while its primary is missing.
+    func mayHold(_ bytes: Int) -> Bool {
+        held.count < configuration.failoverMaxRequests / worker.count
+            && held.bytes + bytes <= configuration.failoverMaxBytes / worker.count
+    }
+
     // MARK: - Clients
 
     /// Counts a client that wants in.
@@ -98,8 +120,34 @@ internal import Wire
             : Array(ascii: "ERROR Too many open connections\r\n")
     }
 
+    /// What a Redis client gets whose key is longer than `max_key_length`; memcached has words of
+    /// its own.
+    var keyTooLong: [UInt8] {
+        RedisReply.error("ERR key is longer than max_key_length, \(maxKeyLength) bytes")
+    }
+
     /// An error reply in the pool's protocol.
-    func errorReply(_ text: String) -> [UInt8] {
-        isRedis ? RedisReply.error("ERR \(text)") : MemcachedReply.serverError(text)
+    ///
+    /// - Parameter word: the code that a Redis error begins with.
+    func errorReply(_ text: String, word: StaticString = "ERR") -> [UInt8] {
+        isRedis ? RedisReply.error("\(word) \(text)") : MemcachedReply.serverError(text)
+    }
+}
+
+extension RedisLimits {
+    fileprivate init(_ pool: PoolConfiguration) {
+        self.init()
+        maxArguments = pool.maxArguments
+        maxRequestLength = pool.maxRequestSize
+        maxBulkLength = min(maxBulkLength, pool.maxRequestSize)
+    }
+}
+
+extension MemcachedLimits {
+    fileprivate init(_ pool: PoolConfiguration) {
+        self.init(
+            maxKeyLength: pool.maxKeyLength, maxKeys: pool.maxArguments,
+            maxLineLength: min(Self.usualLineLength, pool.maxRequestSize),
+            maxValueLength: pool.maxRequestSize)
     }
 }

@@ -17,6 +17,8 @@ struct ServerRoute: Sendable, Equatable {
     var reason: String
     /// False while ejected.
     var isLive: Bool
+    /// Whether the server is the primary of a replication group.
+    var isFollowed = false
     /// Grows with each decision on who is primary, the same one again included: a worker that lost
     /// the primary waits for the next.
     var epoch = 0

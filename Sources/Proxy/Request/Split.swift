@@ -128,6 +128,15 @@ internal import Wire
         unsafe fragments[fragment].reply.append(piece, from: pool)
     }
 
+    /// Forgets what has come of a fragment's reply.
+    ///
+    /// - Returns: how many bytes that were.
+    func restart(_ fragment: Int, to pool: BlockPool) -> Int {
+        let count = fragments[fragment].reply.count
+        fragments[fragment].reply.removeAll(to: pool)
+        return count
+    }
+
     /// Notes that a fragment's reply is complete.
     func finish(_ fragment: Int) {
         precondition(missing > 0)

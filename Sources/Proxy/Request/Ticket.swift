@@ -27,6 +27,10 @@ struct Ticket: BitwiseCopyable {
     /// timeout.
     var deadline: Int64
     var purpose = Purpose.request
+    /// What running the request a second time would do; known where a server is followed.
+    var repetition = RedisRepetition.again
+    /// Whether it has been held for want of a primary; its deadline is the hold's then.
+    var isHeld = false
     var command = MemcachedCommand.get
     /// Where the key of a memcached retrieval stands in the request, to be compared with the
     /// reply's.
@@ -35,6 +39,9 @@ struct Ticket: BitwiseCopyable {
 
     /// Whether it is the proxy's own.
     var isGreeting: Bool { purpose == .auth || purpose == .hello || purpose == .select }
+
+    /// Replies that come before the one that counts: a transaction's OK and QUEUED.
+    var leading: UInt32 = 0
 
     static let whole: Int32 = -1
     static let never = Int64.max

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Reactor
+internal import Wire
 
 /// One upstream address of a pool as one worker sees it: its connections and whether to try for new
 /// ones.
@@ -7,34 +8,74 @@ internal import Reactor
     let index: Int
     let pool: Pool
     let counters: Counters
+    /// Figures of its replication group.
+    let groupCounters: Counters
     /// How error replies and logs name it: `host:port` or the path.
     let endpoint: String
     /// False while ejected; requests may still come when every server is.
     private(set) var isLive: Bool
-    private var route: ServerRoute
+    /// The server that this one is a replica of; nil for one of the pool's own.
+    unowned let primary: Server?
+    /// Whether it belongs to a replication group, whose primary is followed to wherever it is now.
+    let isFollowed: Bool
+    /// Whether requests are held while the primary is missing.
+    let holdsRequests: Bool
+    var route: ServerRoute
+    /// Those that may be read from.
+    var replicas: [Server] = []
+    /// Those among whom reads are spread.
+    var readable: [Server] = []
     /// Connections for clients of one protocol version; those that speak RESP3 have as many of
     /// their own behind the others, since a reply cannot be translated from one to the other.
     private let perProtocol: Int
     private var connections: [ServerConnection?]
-    /// Connections to a former address that still owe replies.
-    private var retiring: [ServerConnection] = []
+    /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
+    private var isAwaited = false
+    private var awaitedSince: Int64 = 0
     private var retryAt: Int64 = 0
     private var backoff = Limits.firstBackoffMilliseconds
     private var lastFailure = "not connected"
-    private var hasReportedFailure = false
+    /// Whether the control thread awaits word of the next reply.
+    private var owesWord = false
+    /// Which of the pool's passwords is in use, and how many the server has refused since it took
+    /// one.
+    private var passwordIndex = 0
+    private var refusedPasswords = 0
+    /// What became of held requests since that word was last given.
+    private var summary = HoldSummary()
 
     init(
         _ index: Int, _ configuration: ServerConfiguration, in pool: Pool, route: ServerRoute,
-        counters: Counters
+        counters: Counters, groupCounters: Counters
     ) {
         self.index = index
         self.pool = pool
         self.route = route
         self.counters = counters
+        self.groupCounters = groupCounters
+        primary = nil
         endpoint = configuration.endpoint
         isLive = route.isLive
+        isFollowed = route.isFollowed
+        holdsRequests = route.isFollowed && pool.configuration.failoverWaitMilliseconds > 0
         perProtocol = pool.configuration.serverConnections
         connections = Array(repeating: nil, count: perProtocol * (pool.isRedis ? 2 : 1))
+    }
+
+    /// A replica of `primary`, counted with it.
+    init(at address: SocketAddress, replicaOf primary: Server) {
+        index = primary.index
+        pool = primary.pool
+        counters = primary.counters
+        groupCounters = primary.groupCounters
+        self.primary = primary
+        route = ServerRoute(address: address, reason: "", isLive: true, isFollowed: true)
+        endpoint = address.description
+        isLive = true
+        isFollowed = true
+        holdsRequests = primary.holdsRequests
+        perProtocol = primary.perProtocol
+        connections = Array(repeating: nil, count: primary.connections.count)
     }
 
     // MARK: - Requests
@@ -45,15 +86,46 @@ internal import Reactor
     func connection(for client: Client) -> ServerConnection? {
         var place = perProtocol == 1 ? 0 : Int(client.handle.index) % perProtocol
         if client.speaksRESP3 { place += perProtocol }
-        if let connection = connections[place] { return connection }
-        return open(place)
+        return connection(at: place)
+    }
+
+    func connection(at place: Int) -> ServerConnection? { connections[place] ?? open(place) }
+
+    /// Requests that wait for this server, sent or not.
+    var load: Int { connections.reduce(0) { $0 + ($1?.tickets.count ?? 0) } }
+
+    /// Whether a new connection may be tried, or there is one.
+    var isReachable: Bool {
+        pool.worker.loop.now >= retryAt || connections.contains { $0?.phase == .ready }
     }
 
     /// The error for a request that finds no connection.
     var unavailable: String { "server \(endpoint): \(lastFailure)" }
 
     /// The error for a request beyond the bounds of a connection's queue.
-    var overloaded: String { "server \(endpoint): too many requests are waiting" }
+    var overloaded: String {
+        guard isAwaited else { return "server \(endpoint): too many requests are waiting" }
+        return "server \(endpoint): too many requests are waiting for its primary (\(lastFailure))"
+    }
+
+    /// The error for a read that only replicas may answer.
+    var unreadable: String { "server \(endpoint): no replica may be read from" }
+
+    /// The error for a request that has waited for too long.
+    var missing: String {
+        let waited = pool.worker.loop.now - awaitedSince
+        return "server \(endpoint): no primary for \(waited) ms (\(lastFailure))"
+    }
+
+    /// Whether a request that may have run may run again.
+    func mayRepeat(_ ticket: Ticket) -> Bool {
+        guard isFollowed else { return false }
+        switch pool.configuration.replay {
+        case .none: return false
+        case .safe: return ticket.repetition <= .same
+        case .idempotent: return ticket.repetition <= .sameData
+        }
+    }
 
     // MARK: - Connections
 
@@ -63,28 +135,58 @@ internal import Reactor
     }
 
     private func open(_ place: Int) -> ServerConnection? {
-        let worker = pool.worker
-        guard worker.loop.now >= retryAt else { return nil }
+        if isAwaited { return wait(place) }
+        guard isAwaitable || pool.worker.loop.now >= retryAt else { return nil }
         guard let address = route.address else {
             lastFailure = route.reason
-            return nil
+            awaitPrimary()
+            return wait(place)
         }
         do {
             let connection = try ServerConnection(
                 to: address, of: self, place: place, speaksRESP3: place >= perProtocol)
-            connections[place] = connection
-            counters.add(to: .serverConnections)
-            worker.connectionOpened()
+            add(connection)
             connection.start()
             return connections[place]
         } catch {
             failed(because: .failed(error))
-            return nil
+            return wait(place)
         }
     }
 
+    /// A place to hold requests in until the next routing; nil if they are not held.
+    private func wait(_ place: Int) -> ServerConnection? {
+        guard holdsRequests, isAwaitable else { return nil }
+        let connection = ServerConnection(
+            waitingFor: self, place: place, speaksRESP3: place >= perProtocol)
+        connections[place] = connection
+        return connection
+    }
+
+    private func add(_ connection: ServerConnection) {
+        connections[connection.place] = connection
+        counters.add(to: .serverConnections)
+        pool.worker.connectionOpened()
+    }
+
     /// A connection is ready for requests: the server is back, or was never away.
-    func connected() { forgetFailures() }
+    func connected() {
+        forgetFailures()
+        refusedPasswords = 0
+    }
+
+    /// What the server is shown; while passwords change, the one that it took last.
+    var password: String? { passwords.isEmpty ? nil : passwords[passwordIndex] }
+
+    private var passwords: [String] { pool.configuration.serverCredentials?.passwords ?? [] }
+
+    /// Turns to the other password, if there is one that the server has not refused.
+    private func triesAnotherPassword() -> Bool {
+        refusedPasswords += 1
+        guard refusedPasswords < passwords.count else { return false }
+        passwordIndex = (passwordIndex + 1) % passwords.count
+        return true
+    }
 
     /// The next request may open a connection at once.
     private func forgetFailures() {
@@ -93,47 +195,124 @@ internal import Reactor
     }
 
     /// A reply came.
-    func answered() {
-        guard hasReportedFailure else { return }
-        hasReportedFailure = false
-        pool.worker.report(.serverAnswered(pool: pool.index, server: index))
+    func answered(over connection: ServerConnection) {
+        if owesWord { giveWord(of: connection) }
     }
 
-    /// A connection ended; it has told its clients already.
+    /// What a primary that is none any more still owes says nothing of the next one.
+    private func giveWord(of connection: ServerConnection) {
+        guard !isFollowed || (!isAwaited && connection.address == route.address) else { return }
+        owesWord = false
+        pool.worker.report(
+            .serverAnswered(pool: pool.index, server: index, epoch: route.epoch, summary))
+        summary = HoldSummary()
+    }
+
+    /// A connection ended.
+    ///
+    /// - Returns: the one that takes over its requests, if they are not lost.
     func closed(
-        _ connection: ServerConnection, because reason: CloseReason, wasConnected: Bool, owed: Bool
-    ) {
-        if connections[connection.place] === connection { connections[connection.place] = nil }
-        retiring.removeAll { $0 === connection }
-        counters.add(-1, to: .serverConnections)
-        pool.worker.connectionClosed()
+        _ connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
+    ) -> ServerConnection? {
+        let place = connection.place
+        if connections[place] === connection { connections[place] = nil }
+        if connection.address != nil {
+            counters.add(-1, to: .serverConnections)
+            pool.worker.connectionClosed()
+        }
+        switch reason {
+        case .retired: return nil
+        case .superseded: return connection.isIdle ? nil : heir(at: place)
         // A server may close an idle connection as it likes (its own `timeout`, a restart that went
         // unnoticed).
-        if case .closedByServer = reason, !owed {
+        case .closedByServer where connection.isIdle:
             counters.add(to: .serverEOF)
-            return
+            return nil
+        case .passwordRefused where triesAnotherPassword():
+            return self.connection(at: place)
+        default: failed(because: reason, mayRetryAtOnce: wasConnected)
         }
-        if case .retired = reason { return }
-        failed(because: reason, mayRetryAtOnce: wasConnected)
+        guard isFollowed, !connection.isIdle else { return nil }
+        return heir(at: place)
+    }
+
+    /// Where requests go on that cannot stay where they are: a replica's are reads, which anybody
+    /// of the group may answer.
+    private func heir(at place: Int) -> ServerConnection? {
+        guard let primary else { return connection(at: place) }
+        return (primary.reader ?? primary).connection(at: place)
     }
 
     /// Requests of this server reached their deadline without a byte from it.
-    func stalled() { report(.noProgress) }
+    func stalled() {
+        guard primary == nil else { return }
+        lastFailure = CloseReason.noProgress.message
+        report(.noProgress)
+    }
+
+    /// The server said that it is not the primary, or cannot act as one.
+    func demoted(because words: String) {
+        lastFailure = words
+        guard primary == nil else { return rest() }
+        guard !isAwaited else { return }
+        awaitPrimary()
+        owesWord = true
+        pool.worker.report(
+            .serverDemoted(pool: pool.index, server: index, epoch: route.epoch, reason: words))
+    }
+
+    /// Whether the control thread will say where it is when it is lost.
+    private var isAwaitable: Bool { isFollowed && primary == nil }
+
+    private func awaitPrimary() {
+        guard isAwaitable, !isAwaited else { return }
+        isAwaited = true
+        awaitedSince = pool.worker.loop.now
+    }
 
     private func failed(because reason: CloseReason, mayRetryAtOnce: Bool = false) {
         lastFailure = reason.message
-        if !mayRetryAtOnce {
-            retryAt = pool.worker.loop.now + Int64(backoff + Int(pool.worker.random() % 10))
-            backoff = min(backoff * 2, Limits.longestBackoffMilliseconds)
-        }
+        if !mayRetryAtOnce { rest() }
         if let metric = reason.metric { counters.add(to: metric) }
+        awaitPrimary()
         report(reason)
     }
 
+    /// Tries no new connection for a while.
+    private func rest() {
+        retryAt = pool.worker.loop.now + Int64(backoff + Int(pool.worker.random() % 10))
+        backoff = min(backoff * 2, Limits.longestBackoffMilliseconds)
+    }
+
     private func report(_ reason: CloseReason) {
-        hasReportedFailure = true
+        guard primary == nil else { return }
+        owesWord = true
         pool.worker.report(
-            .serverFailed(pool: pool.index, server: index, reason: reason.message))
+            .serverFailed(
+                pool: pool.index, server: index, epoch: route.epoch, reason: reason.message))
+    }
+
+    // MARK: - What becomes of held requests
+
+    /// A request that was held, or that its server could not answer, goes to this one.
+    func tookOver() {
+        groupCounters.add(to: .held)
+        note { $0.held += 1 }
+    }
+
+    /// A request that was sent before is to be sent again.
+    func willReplay() { groupCounters.add(to: .replayed) }
+
+    /// A request's time was over before there was a server for it.
+    func heldInVain() {
+        groupCounters.add(to: .expired)
+        note { $0.failed += 1 }
+    }
+
+    private func note(_ change: (inout HoldSummary) -> Void) {
+        guard primary == nil else { return }
+        change(&summary)
+        owesWord = true
     }
 
     // MARK: - Decisions from the control thread
@@ -143,21 +322,27 @@ internal import Reactor
         isLive = new.isLive
         // The probe of an ejected server got through: our own earlier failures say nothing any more.
         if isBack { forgetFailures() }
-        guard new.address != route.address else { return route = new }
+        let isNews = isFollowed ? new.epoch > route.epoch : new.address != route.address
+        let keepsAddress = new.address == route.address
         route = new
+        takeReplicas()
+        guard isNews, new.address != nil else { return }
+        isAwaited = false
+        if isFollowed && !keepsAddress { owesWord = true }
         forgetFailures()
-        // What is in flight finishes on the old address; new requests open a connection to the new
-        // one.
-        for place in connections.indices {
-            guard let connection = connections[place] else { continue }
-            connections[place] = nil
-            retiring.append(connection)
-            connection.retire()
-        }
+        for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }
+    }
+
+    /// It is not read from any more; what it still owes may come.
+    func leave() {
+        for connection in connections { connection?.supersede(keepsAddress: false) }
     }
 
     /// The end of the worker: nothing is opened any more.
     func closeAll() {
-        for connection in connections + retiring { connection?.close(because: .retired) }
+        for connection in connections { connection?.close(because: .retired) }
+        for replica in replicas { replica.closeAll() }
+        replicas.removeAll()
+        readable.removeAll()
     }
 }

@@ -86,6 +86,13 @@ extension ServerConnection {
     /// The last piece of a reply, usually the whole of it.
     private func finish(_ reply: RawBytes, isError: Bool) {
         let ticket = tickets[0]
+        if ticket.leading > 0 { return unsafe finish(transaction: ticket, reply, isError: isError) }
+        if isError || halt != .none, unsafe setAside(reply, isError: isError) { return }
+        unsafe deliver(reply, to: ticket, isError: isError)
+    }
+
+    /// A reply for the oldest ticket, as good as the server's.
+    func deliver(_ reply: RawBytes, to ticket: Ticket, isError: Bool) {
         popTicket()
         switch ticket.purpose {
         case .auth, .hello, .select:
@@ -93,7 +100,7 @@ extension ServerConnection {
         case .discard, .request:
             server.counters.add(to: .responses)
             server.counters.add(reply.count, to: .responseBytes)
-            server.answered()
+            server.answered(over: self)
         }
         guard ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)
         else {
@@ -112,7 +119,8 @@ extension ServerConnection {
         let ticket = tickets[0]
         isReplyBegun = true
         server.counters.add(piece.count, to: .responseBytes)
-        guard ticket.purpose == .request, let found = unsafe worker.clients.find(ticket.client)
+        guard ticket.purpose == .request, !isDistrusted(ticket), leadingSeen == ticket.leading,
+            let found = unsafe worker.clients.find(ticket.client)
         else {
             return
         }

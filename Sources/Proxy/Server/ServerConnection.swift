@@ -6,14 +6,17 @@ internal import Wire
 /// One upstream socket, shared by many clients: requests go out in order, and each reply belongs to
 /// the oldest ticket.
 ///
+///     waiting ──────────────────────────────────────────┐
 ///     connecting ─▶ greeting (AUTH, SELECT) ─▶ ready ─▶ closed
-///          └────────────────┴──────────────────────▲
+///          └────────────────┴───────────────────────────┘
 ///
-/// Requests are taken in every phase but the last; before `ready` they wait in the log. Always:
-/// there is a ticket for every request in the log, in the same order, and their lengths add up to
-/// the log's.
+/// Requests are taken in every phase but the last; before `ready` they wait in the log. One that
+/// waits has no address to connect to: it holds requests until it can hand them over to one that
+/// has (`ServerConnection+Handover`). Always: there is a ticket for every request in the log, in the
+/// same order, and their lengths add up to the log's.
 @safe final class ServerConnection {
     enum Phase {
+        case waiting
         case connecting
         case greeting
         case ready
@@ -24,6 +27,8 @@ internal import Wire
     let worker: Worker
     /// Its place among the server's connections.
     let place: Int
+    /// Nil while waiting for one.
+    let address: SocketAddress?
     private(set) var phase = Phase.connecting
     private var socket: Socket
     private var watcher: IOWatcher?
@@ -36,23 +41,35 @@ internal import Wire
     private var expired = 0
     /// Whether a part of the oldest ticket's reply has come.
     var isReplyBegun = false
+    /// How many of the oldest ticket's leading replies have come, and the first error among them.
+    var leadingSeen: UInt32 = 0
+    var leadingError: [UInt8]?
     /// Tickets, from the newest back, whose requests are not sent completely.
-    private var unsentTickets = 0
+    private(set) var unsentTickets = 0
     /// Bytes of AUTH and SELECT still to be sent; requests wait until both are answered.
     private var greetingUnsent = 0
     private var greetingReplies = 0
 
-    private let speaksRESP3: Bool
+    /// Whether, and why, it sends no more.
+    var halt = Halt.none
+    /// When what is still owed is given up; `never` while it may take its time.
+    var drainUntil = Ticket.never
+    /// Requests that the server did not execute, with their tickets: older than all others here.
+    var aside = RequestLog()
+    var asideTickets = Ring<Ticket>()
+    /// What the pool counts as held here.
+    var shownHeld = HeldRequests()
+
+    let speaksRESP3: Bool
     var redisReplies: RedisReplyScanner
     var memcachedReplies = MemcachedReplyScanner()
     /// A header line that came only in part.
     var tail = ByteList()
-    private var lastProgress: Int64 = 0
+    private(set) var lastProgress: Int64 = 0
     /// What the statistics say of this connection's queues.
     private var shown = Levels()
     private var isBlocked = false
     private var isDirty = false
-    private var isRetiring = false
     /// The client whose slow reading stopped the reading here.
     private var pausedFor = Handle.nobody
     private var pause: Timer?
@@ -64,10 +81,24 @@ internal import Wire
         self.speaksRESP3 = speaksRESP3
         redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3)
         self.place = place
+        self.address = address
         worker = server.pool.worker
         var inProgress = false
         socket = try Socket.connect(to: address, inProgress: &inProgress)
         lastProgress = worker.loop.now
+    }
+
+    /// One that holds requests until the server has an address.
+    init(waitingFor server: Server, place: Int, speaksRESP3: Bool) {
+        self.server = server
+        self.speaksRESP3 = speaksRESP3
+        redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3)
+        self.place = place
+        address = nil
+        phase = .waiting
+        worker = server.pool.worker
+        socket = Socket(adopting: -1)
+        armDeadline(after: Limits.holdTickMilliseconds)
     }
 
     /// Begins to wait for the connection; the greeting is first in the log.
@@ -105,12 +136,14 @@ internal import Wire
     private func greet() {
         let pool = server.pool
         guard pool.isRedis else { return }
-        let password = pool.configuration.serverCredentials?.passwords.first
+        let user = pool.configuration.serverCredentials?.user
+        let password = server.password
         if speaksRESP3 {
-            let auth = password.map { ["AUTH", "default", $0] } ?? []
+            let auth = password.map { ["AUTH", user ?? "default", $0] } ?? []
             greet(RedisReply.command(["HELLO", "3"] + auth), .hello)
         } else if let password {
-            greet(RedisReply.command(["AUTH", password]), .auth)
+            let words = user.map { [$0, password] } ?? [password]
+            greet(RedisReply.command(["AUTH"] + words), .auth)
         }
         if pool.configuration.redisDatabase > 0 {
             greet(
@@ -134,16 +167,18 @@ internal import Wire
         if isError {
             let words = unsafe String(decoding: reply, as: UTF8.self)
             guard purpose != .auth || !Self.needsNoPassword(words) else { return greetedWell() }
-            let step =
-                switch purpose {
-                case .auth: "AUTH"
-                case .hello: "HELLO 3"
-                case .select, .request, .discard: "SELECT"
-                }
             let line = words.dropFirst().split(whereSeparator: \.isNewline).first ?? ""
-            return close(because: .greetingRefused("\(step) refused: \(line)"))
+            return close(because: Self.refused(purpose, String(line)))
         }
         greetedWell()
+    }
+
+    private static func refused(_ purpose: Ticket.Purpose, _ words: String) -> CloseReason {
+        switch purpose {
+        case .auth: .passwordRefused("AUTH refused: \(words)")
+        case .hello: .passwordRefused("HELLO 3 refused: \(words)")
+        case .select, .request, .discard: .greetingRefused("SELECT refused: \(words)")
+        }
     }
 
     private func greetedWell() {
@@ -169,7 +204,8 @@ internal import Wire
 
     /// Whether one more request of so many bytes is within the bounds; one alone always is.
     func hasRoom(for bytes: Int) -> Bool {
-        tickets.count < Limits.ticketsPerConnection
+        if isHolding { return server.pool.mayHold(bytes) }
+        return tickets.count < Limits.ticketsPerConnection
             && (log.count == 0 || log.count + bytes <= Limits.logBytes)
     }
 
@@ -179,17 +215,19 @@ internal import Wire
         // Silence counts from the first request that waits, not from the last one of an hour ago.
         if tickets.isEmpty { lastProgress = worker.loop.now }
         ticket.deadline = deadline
+        if isHolding { hold(&ticket) }
         tickets.append(ticket, from: worker.blocks)
         unsentTickets += 1
         server.counters.add(to: .requests)
         server.counters.add(ticket.length, to: .requestBytes)
+        if isHolding { return updateHeld() }
         if let timeout = server.pool.timeout, deadlines?.isActive != true {
             armDeadline(after: timeout)
         }
         markDirty()
     }
 
-    private func markDirty() {
+    func markDirty() {
         guard !isDirty else { return }
         isDirty = true
         worker.needsFlush(self)
@@ -199,6 +237,8 @@ internal import Wire
     func flush() {
         isDirty = false
         guard phase == .ready || phase == .greeting, !isBlocked else { return }
+        // A request that is sent in part is sent to its end, unless the connection ends.
+        guard !isHolding else { return updateGauges() }
         while log.unsentCount > 0 {
             if phase == .greeting && greetingUnsent == 0 { break }
             do throws(SystemError) {
@@ -213,6 +253,7 @@ internal import Wire
                     break
                 }
             } catch {
+                countUnsent()
                 return close(because: .failed(error))
             }
         }
@@ -270,6 +311,7 @@ internal import Wire
                 close(because: .closedByServer)
             case .bytes(let count):
                 lastProgress = worker.loop.now
+                if halt == .stalled { goOn() }
                 unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
                 if phase != .closed { updateGauges() }
             }
@@ -285,12 +327,30 @@ internal import Wire
 
     /// Takes the oldest ticket, whose reply is complete, and frees its request.
     func popTicket() {
-        let ticket = tickets.popFirst(to: worker.blocks)
+        log.consume(tickets[0].length, to: worker.blocks)
+        dropTicket()
+    }
+
+    /// Takes the oldest ticket, whose request was taken from the log.
+    func dropTicket() {
+        _ = tickets.popFirst(to: worker.blocks)
         if expired > 0 { expired -= 1 }
         isReplyBegun = false
-        log.consume(ticket.length, to: worker.blocks)
-        if isRetiring && tickets.isEmpty { worker.later { [self] in close(because: .retired) } }
+        leadingSeen = 0
+        if isHolding && owed == 0 { endLater() }
     }
+
+    /// Takes the oldest ticket, whose request was never sent and was taken from the log.
+    func dropUnsentTicket() {
+        _ = tickets.popFirst(to: worker.blocks)
+        unsentTickets -= 1
+    }
+
+    /// Requests that were sent and are not answered.
+    var owed: Int { tickets.count - unsentTickets }
+
+    /// Whether no request is here.
+    var isIdle: Bool { tickets.isEmpty && asideTickets.isEmpty }
 
     // MARK: - Slow readers
 
@@ -335,7 +395,7 @@ internal import Wire
 
     // MARK: - Deadlines
 
-    private func armDeadline(after milliseconds: Int) {
+    func armDeadline(after milliseconds: Int) {
         let timer = deadlines ?? Timer(worker.loop) { [unowned self] in self.expire() }
         deadlines = timer
         timer.start(afterMilliseconds: milliseconds)
@@ -345,6 +405,7 @@ internal import Wire
     /// recognised and dropped.
     private func expire() {
         let now = worker.loop.now
+        if isHolding { return expireHeld(now) }
         if phase == .connecting && server.pool.timeout == nil { return close(because: .noProgress) }
         guard let timeout = server.pool.timeout else { return }
         if phase == .connecting { return close(because: .noProgress) }
@@ -353,33 +414,63 @@ internal import Wire
         let silence = now - lastProgress
         let isSilent = silence >= Int64(timeout)
         var hasExpired = false
-        if isReplyBegun && expired > 0 && isSilent { hasExpired = expire(at: 0, timeout) }
+        if isReplyBegun && expired > 0 && isSilent {
+            hasExpired = expire(at: 0, timeout, isSilent)
+        }
         while phase != .closed, expired < tickets.count, tickets[expired].deadline <= now {
             // A reply that takes longer than the timeout to arrive is on its way all the same.
             let isArriving = expired == 0 && isReplyBegun && !isSilent
-            if !isArriving { hasExpired = expire(at: expired, timeout) || hasExpired }
+            if !isArriving { hasExpired = expire(at: expired, timeout, isSilent) || hasExpired }
             expired += 1
         }
         guard phase != .closed else { return }
         if hasExpired && isSilent { server.stalled() }
-        if silence >= Int64(timeout * Limits.timeoutsWithoutProgress) && !tickets.isEmpty {
-            return close(because: .noProgress)
-        }
+        if hasGivenUp(now) || isWasted(at: now) { return close(because: .noProgress) }
+        if hasExpired && isSilent && server.holdsRequests { return stop(.stalled) }
         rearm(now)
     }
 
+    /// Whether the server has been silent for so long that nothing is to be hoped for.
+    func hasGivenUp(_ now: Int64) -> Bool {
+        guard let timeout = server.pool.timeout, owed > 0 else { return false }
+        return now - lastProgress >= Int64(timeout * Limits.timeoutsWithoutProgress)
+    }
+
+    /// Whether the reply that keeps arriving is for nobody any more, its request is long overdue,
+    /// and others wait behind it: there is no telling whether it ends at all.
+    private func isWasted(at now: Int64) -> Bool {
+        guard let timeout = server.pool.timeout, isReplyBegun, tickets.count > 1 else {
+            return false
+        }
+        let due = now - Int64(timeout * Limits.timeoutsWithoutProgress)
+        guard tickets[0].deadline <= due else { return false }
+        guard tickets[0].purpose == .request else { return true }
+        return unsafe worker.clients.find(tickets[0].client) == nil
+    }
+
     /// - Returns: false if the request had its answer before.
-    private func expire(at index: Int, _ timeout: Int) -> Bool {
+    private func expire(at index: Int, _ timeout: Int, _ isSilent: Bool) -> Bool {
         let ticket = tickets[index]
         if ticket.isGreeting {
             close(because: .noProgress)
             return true
         }
         guard ticket.purpose == .request else { return false }
+        // A server that answers others is slow, and nobody else would be faster.
+        guard !(isSilent && mayGoElsewhere(index)) else {
+            tickets.update(index) { hold(&$0) }
+            return true
+        }
+        giveUp(index, timeout)
+        return true
+    }
+
+    /// Answers a request with an error; its ticket stays.
+    func giveUp(_ index: Int, _ timeout: Int) {
+        let ticket = tickets[index]
         tickets.update(index) { $0.purpose = .discard }
         server.counters.add(to: .serverTimedOut)
         fail(ticket, "server \(server.endpoint): timed out after \(timeout) ms")
-        return true
     }
 
     private func rearm(_ now: Int64) {
@@ -393,21 +484,19 @@ internal import Wire
         else {
             return
         }
-        unsafe client.takeUnretainedValue().fail(ticket.sequence, ticket.fragment, message)
+        unsafe client.takeUnretainedValue().fail(
+            ticket.sequence, ticket.fragment, message,
+            word: ticket.leading > 0 ? "EXECABORT" : "ERR")
     }
 
     // MARK: - Closing
 
-    /// Takes no more requests; closes when those in flight are answered.
-    func retire() {
-        isRetiring = true
-        if tickets.isEmpty { close(because: .retired) }
-    }
-
-    /// The one end of a connection: whoever waits is told, and the server learns why.
+    /// The one end of a connection: the server learns why, and whoever waits is told, or waits on at
+    /// the connection that takes over.
     func close(because reason: CloseReason) {
         guard phase != .closed else { return }
         let wasConnected = phase != .connecting
+        let owed = phase == .ready ? owed : 0
         phase = .closed
         watcher?.cancel()
         deadlines?.cancel()
@@ -416,16 +505,32 @@ internal import Wire
             unsafe client.takeUnretainedValue().blocksNoMore(self)
         }
         socket.disconnect()
-        let message = "server \(server.endpoint): \(reason.message)"
-        let owed = !tickets.isEmpty
         // The server forgets this connection first: what a failing request triggers may open the
         // next one.
-        server.closed(self, because: reason, wasConnected: wasConnected, owed: owed)
-        while !tickets.isEmpty { fail(tickets.popFirst(to: worker.blocks), message) }
+        let heir = server.closed(self, because: reason, wasConnected: wasConnected)
+        handOver(to: heir, owed: owed, because: reason)
         tickets.release(to: worker.blocks)
+        asideTickets.release(to: worker.blocks)
         log.removeAll(to: worker.blocks)
+        aside.removeAll(to: worker.blocks)
         tail.removeAll(to: worker.blocks)
         unsentTickets = 0
         updateGauges()
+        updateHeld()
+    }
+
+    /// Queues a request that another connection of this server has handed over.
+    func adopt(_ ticket: Ticket, from other: inout RequestLog) {
+        var ticket = ticket
+        other.move(ticket.length, to: &log, worker.blocks)
+        hold(&ticket)
+        tickets.append(ticket, from: worker.blocks)
+        unsentTickets += 1
+        if isHolding { return updateHeld() }
+        server.tookOver()
+        if deadlines?.isActive != true, ticket.deadline != Ticket.never {
+            armDeadline(after: Int(max(1, ticket.deadline - worker.loop.now)))
+        }
+        markDirty()
     }
 }

@@ -36,6 +36,8 @@ private func read(_ text: [UInt8]) -> Result<Configuration, ConfigurationFailure
 private func checkPromises(_ configuration: Configuration) {
     check(configuration.workers.map { 1...256 ~= $0 } ?? true, "a wrong number of workers")
     check(!configuration.pools.isEmpty, "no pool")
+    let names = configuration.names
+    check(100...names.maxTTLMilliseconds ~= names.minTTLMilliseconds, "dns_min_ttl")
     let pools = configuration.pools
     check(Set(pools.map { Array($0.name.utf8) }).count == pools.count, "two pools of one name")
     check(isSorted(pools.map(\.name)), "pools out of order")
@@ -54,10 +56,19 @@ private func checkPromises(_ pool: PoolConfiguration) {
     check(pool.timeoutMilliseconds.map { $0 > 0 } ?? true, "a timeout of 0")
     check(1...65535 ~= pool.serverConnections, "server_connections")
     check(pool.serverFailureLimit >= 1, "server_failure_limit")
+    for credentials in [pool.clientCredentials, pool.serverCredentials].compactMap(\.self) {
+        check(pool.cacheProtocol == .redis, "auth for memcached")
+        check(1...2 ~= credentials.passwords.count, "\(credentials.passwords.count) passwords")
+        check(!credentials.passwords.contains(""), "an empty password")
+    }
+    for endpoint in pool.readers + pool.nodes {
+        let server = servers.first { $0.name.utf8.elementsEqual(endpoint.server.utf8) }
+        check(server.map(pool.follows) ?? false, "an endpoint of nobody")
+        check(!endpoint.host.isEmpty && endpoint.port > 0, "an endpoint nowhere")
+    }
     check(
-        pool.clientCredentials.map {
-            !$0.passwords.contains("") && pool.cacheProtocol == .redis
-        } ?? true, "auth")
+        pool.topology != .replicationGroup || !pool.autoEjectHosts,
+        "a primary that leaves the ring")
     check(pool.backlog >= 0, "backlog")
     check(pool.clientConnections >= 0, "client_connections")
     check(pool.redisDatabase >= 0, "redis_db")

@@ -1,0 +1,55 @@
+internal import Configuration
+internal import Reactor
+
+/// Reading from replicas.
+extension Server {
+    /// A replica whose round trip is within this of the nearest one's is as near: half a millisecond
+    /// is another zone of the same region.
+    private static var sameDistanceMicroseconds: Int { 500 }
+
+    /// Takes over which replicas the control thread finds fresh enough.
+    func takeReplicas() {
+        let wanted = route.replicas.map(\.address)
+        for replica in replicas where !wanted.contains(where: { $0 == replica.route.address }) {
+            replica.leave()
+        }
+        let former = replicas
+        replicas = route.replicas.map { line in
+            let replica =
+                former.first { $0.route.address == line.address }
+                ?? Server(at: line.address, replicaOf: self)
+            replica.route.roundTripMicroseconds = line.roundTripMicroseconds
+            return replica
+        }
+        readable = readers
+    }
+
+    /// Those among whom reads are spread: fixed until the next routing.
+    private var readers: [Server] {
+        switch pool.configuration.readFrom {
+        case .primary: return []
+        case .replica, .preferReplica: return replicas
+        case .nearest:
+            let all = replicas + [self]
+            let nearest = all.map(\.route.roundTripMicroseconds).min() ?? 0
+            return all.filter {
+                $0.route.roundTripMicroseconds <= nearest + Self.sameDistanceMicroseconds
+            }
+        }
+    }
+
+    /// Who answers a read now: of two at random, the one with less to do; nil if nobody may.
+    var reader: Server? {
+        guard let one = randomReader, let other = randomReader else { return lastResort }
+        let better = other.load < one.load ? other : one
+        if better.isReachable { return better }
+        return readable.first(where: \.isReachable) ?? lastResort
+    }
+
+    private var randomReader: Server? {
+        guard !readable.isEmpty else { return nil }
+        return readable[Int(pool.worker.random()) % readable.count]
+    }
+
+    private var lastResort: Server? { pool.configuration.readFrom == .replica ? nil : self }
+}
