@@ -10,6 +10,9 @@ public struct Configuration: Sendable, Equatable {
     /// How names become addresses.
     public var names = NameSettings()
 
+    /// Bytes that all connections together may hold, from `global: max_memory`.
+    public var maxMemory = 1 << 30
+
     /// The pools in twemproxy's order: by length of the name, then by its bytes.
     public var pools: [PoolConfiguration]
 

@@ -66,6 +66,18 @@ extension ConfigurationKey<PoolConfiguration> {
         .number(
             "client_connections", \.clientConnections, 0...most, "0",
             "clients at once, 0 = no limit"),
+        .number(
+            "client_idle_timeout", \.clientIdleTimeoutMilliseconds, 0...longest, "0",
+            "ms of silence that end a client, 0 = none do"),
+        .size(
+            "client_output_limit", \.clientOutputLimit, "256mb", in: leastOutput...,
+            "bytes that may wait for a client"),
+        .size(
+            "max_request_size", \.maxRequestSize, "1gb", in: leastRequest..., "bytes of a request"),
+        .number(
+            "max_args", \.maxArguments, leastArguments...mostArguments, "1048576",
+            "arguments of a request, or keys of a memcached one"),
+        .size("max_key_length", \.maxKeyLength, "64kb", in: 1..., "bytes of a key"),
         .flag("tcpkeepalive", \.tcpKeepalive, "false", "probe idle clients"),
         .flag("reuseport", \.reusePort, "false", "share the address with other processes"),
         .number("redis_db", \.redisDatabase, 0...most, "0", "the database on the servers"),
@@ -112,6 +124,16 @@ extension ConfigurationKey<PoolConfiguration> {
 
     /// 2147483647 ms are 24 days.
     private static let longest = Int(Int32.max)
+
+    /// Twice of what waits for any client while its server is held back.
+    private static let leastOutput = 8 << 20
+
+    /// Twice of a memcached server's line.
+    private static let leastRequest = 4096
+
+    /// Commands with options have a dozen; every server takes so many.
+    private static let leastArguments = 16
+    private static let mostArguments = 1 << 20
 
     /// A host has no more ports to connect from to one address.
     private static let ports = 65535
@@ -180,7 +202,13 @@ extension ConfigurationKey<GlobalSection> {
         .count(
             "dns_hold_timeout", \.names.holdTimeoutMilliseconds, 0...longest,
             "ms to keep addresses while name servers are silent; for ever if not given"),
+        .size(
+            "max_memory", \.maxMemory, "1gb", in: leastMemory...,
+            "bytes that all connections together may hold"),
     ]
+
+    /// What a few clients with ordinary replies hold.
+    private static let leastMemory = 16 << 20
 
     /// The system takes three; more only make a failure take longer.
     private static let resolvers = 8
@@ -196,6 +224,7 @@ extension ConfigurationKey<GlobalSection> {
 struct GlobalSection: Sendable {
     var workers: Int?
     var names = NameSettings()
+    var maxMemory = 1 << 30
 
     /// Empty: the system's.
     var resolvers: [String] {
@@ -236,11 +265,15 @@ extension ConfigurationKey {
 
     /// A number of bytes, such as 64mb.
     static func size(
-        _ name: String, _ field: Field<Int>, _ standard: String, _ help: String
+        _ name: String, _ field: Field<Int>, _ standard: String,
+        in range: PartialRangeFrom<Int> = 0..., _ help: String
     ) -> Self {
         .value(name, field, standard, help) { text throws(Fault) in
             guard let bytes = ByteSize.bytes(text) else {
                 throw Fault("\(quoted(text)) is not a size; \(ByteSize.form)")
+            }
+            guard range ~= bytes else {
+                throw Fault("\(quoted(text)) is too small; use \(range.lowerBound) or more")
             }
             return bytes
         }

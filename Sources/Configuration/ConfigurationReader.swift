@@ -109,6 +109,7 @@ struct ConfigurationReader {
         checkTimesToLive(section.names, given)
         configuration.workers = section.workers
         configuration.names = section.names
+        configuration.maxMemory = section.maxMemory
     }
 
     private mutating func checkTimesToLive(_ names: NameSettings, _ given: GivenKeys) {

@@ -107,6 +107,22 @@ public struct PoolConfiguration: Sendable, Equatable {
     /// How long after a client's write its own reads go to the primary, in milliseconds.
     public var readYourWritesMilliseconds = 1000
 
+    /// Bytes of one request, its command included.
+    public var maxRequestSize = 1 << 30
+
+    /// Arguments of one Redis request, its name included; keys of one memcached request.
+    public var maxArguments = 1 << 20
+
+    /// Bytes of one key; memcached's own limit of 250 holds besides.
+    public var maxKeyLength = 64 * 1024
+
+    /// Bytes of replies that may wait for one client.
+    public var clientOutputLimit = 256 * 1024 * 1024
+
+    /// How long nothing may come from a client, nor go to it, while the proxy owes it nothing, in
+    /// milliseconds; 0 means for ever.
+    public var clientIdleTimeoutMilliseconds = 0
+
     /// The servers in twemproxy's order: by length of the name, then by its bytes. Never empty.
     public var servers: [ServerConfiguration]
 

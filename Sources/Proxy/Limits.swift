@@ -1,5 +1,5 @@
-/// The data path's bounds. What is not an option of a pool is a constant here, with the reason for
-/// its size.
+/// The data path's bounds. What is an option of a pool is in `PoolConfiguration`; the rest are
+/// constants here, with the reason for their size.
 enum Limits {
     /// What one `read` takes at most: a pipeline of 128 small requests is one read, and so are large
     /// pieces of large values, while it still stays in the second-level cache and gives every
@@ -34,12 +34,13 @@ enum Limits {
     static let streamHighWater = 4 * 1024 * 1024
     /// How often a server connection that is not read from looks whether somebody waits by now.
     static let stalledReaderMilliseconds = 50
-    /// Memory of all workers together above which a slow reader that others wait behind is closed,
-    /// rather than that memory grows or others wait.
-    static let memoryForSlowReaders = 128 * 1024 * 1024
-    /// Replies held for one client beyond this close it: a pipeline of very large values, read
-    /// slowly.
-    static let outputLimit = 256 * 1024 * 1024
+    /// How often memory is looked for at the largest holders when it is short: looking costs time
+    /// for each client, and closing takes effect at once.
+    static let reliefMilliseconds = 100
+    /// Closing a client that holds less relieves nobody: 20,000 of them hold 320 MB.
+    static let worthRelieving = 16 * 1024
+    /// How often within `client_idle_timeout` a client is looked at, and so how exact it is.
+    static let idleLooks = 8
     /// Bytes and requests waiting on one server connection; beyond, requests are refused at once.
     /// Far above a full second of traffic, and still bounded when a server stalls and no `timeout`
     /// is set.
@@ -48,7 +49,7 @@ enum Limits {
     /// Connections accepted per event and listener, so that a storm of them does not starve those
     /// who are in.
     static let acceptBatch = 64
-    /// How long a listener rests when the process is out of descriptors.
+    /// How long a listener rests when the process is out of descriptors or memory.
     static let acceptPauseMilliseconds = 100
     /// How long a refused client may take to read its error.
     static let lingerMilliseconds = 1000

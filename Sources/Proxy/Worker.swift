@@ -18,6 +18,7 @@ internal import Reactor
     let loop: EventLoop
     let log: Logger
     let blocks = BlockPool()
+    let commons: Commons
     let clients = SlotTable<Client>()
     let splits = SplitTable()
     let plan = SplitPlan()
@@ -43,6 +44,10 @@ internal import Reactor
     private var postponed: [() -> Void] = []
     private let decimal = DecimalLine()
     private let memoryForSlowReaders: Int
+    private var memory: MemoryShare
+    /// When the largest holders may be looked for again, in the loop's milliseconds.
+    private var nextRelief: Int64 = 0
+    private var idleTimer: Timer?
     private var randomState: UInt64
     private var isDraining = false
 
@@ -53,7 +58,9 @@ internal import Reactor
         commands = seat.commands
         reports = seat.reports
         counters = seat.counters
-        memoryForSlowReaders = Limits.memoryForSlowReaders / seat.workers
+        commons = seat.commons
+        memory = MemoryShare(seat.commons.memory)
+        memoryForSlowReaders = seat.commons.memory.slow / seat.workers
         loop = try EventLoop()
         unsafe scratch = .allocate(byteCount: Limits.scratch + Limits.ownInputBlock, alignment: 64)
         unsafe vectors = .allocate(capacity: Limits.vectors)
@@ -96,6 +103,7 @@ internal import Reactor
         commands.attach(wakeup!.handle)
         for listener in listeners { listener.start() }
         for pool in pools { pool.preconnect() }
+        watchIdleClients()
         loop.run()
         leave()
     }
@@ -110,6 +118,7 @@ internal import Reactor
         listeners.removeAll()
         dirtyServers.removeAll()
         postponed.removeAll()
+        idleTimer?.cancel()
         hook?.cancel()
         wakeHook?.cancel()
         wakeup?.cancel()
@@ -191,9 +200,16 @@ internal import Reactor
             flushClients()
             parseHeldBack()
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
-        figures.set(blocks.bytesTaken, at: WorkerFigure.memory)
+        accountMemory()
         batching.waits(at: EventLoop.monotonicMicroseconds())
         loop.collectMicroseconds = batching.sleeps ? Batching.sleepMicroseconds : 0
+    }
+
+    private func accountMemory() {
+        let own = blocks.bytesTaken
+        figures.set(own, at: WorkerFigure.memory)
+        memory.exchange(own: own)
+        if memory.total(own: own) > commons.memory.short { relieve() }
     }
 
     private func beginTurn() {
@@ -233,10 +249,56 @@ internal import Reactor
         }
     }
 
-    // MARK: - Small things
+    // MARK: - Memory
 
     /// Whether slow readers cost more than they may.
     var isShortOfMemory: Bool { blocks.bytesTaken > memoryForSlowReaders }
+
+    /// Whether all workers' connections hold as much as they may: requests are refused, and nobody
+    /// is accepted.
+    var isFull: Bool { !hasMemory(for: 0) }
+
+    /// Whether so many more bytes are within `max_memory`.
+    func hasMemory(for bytes: Int) -> Bool {
+        memory.total(own: blocks.bytesTaken) + bytes <= commons.memory.limit
+    }
+
+    /// Closes those who hold the most until there is room again: first clients that do not read,
+    /// then those whose requests or transactions are not complete. Whatever else holds memory is requests that
+    /// servers will answer or lose.
+    private func relieve() {
+        guard loop.now >= nextRelief else { return }
+        nextRelief = loop.now + Int64(Limits.reliefMilliseconds)
+        relieve(by: \.outputCount)
+        relieve(by: \.inputCapacity)
+        memory.exchange(own: blocks.bytesTaken)
+    }
+
+    private func relieve(by held: (Client) -> Int) {
+        let holders = clients.all.map { (client: $0, held: held($0)) }
+            .filter { $0.held >= Limits.worthRelieving }
+            .sorted { $0.held > $1.held }
+        for holder in holders {
+            guard memory.total(own: blocks.bytesTaken) > commons.memory.relieved else { return }
+            holder.client.close(because: .memoryNeeded)
+        }
+    }
+
+    // MARK: - Idle clients
+
+    /// Looks at all clients a few times within the shortest idle timeout: a timer for each would
+    /// cost every request.
+    private func watchIdleClients() {
+        let timeouts = pools.map(\.configuration.clientIdleTimeoutMilliseconds).filter { $0 > 0 }
+        guard let shortest = timeouts.min() else { return }
+        let timer = Timer(loop) { [unowned self] in
+            for client in self.clients.all { client.closeIfIdle() }
+        }
+        idleTimer = timer
+        timer.start(everyMilliseconds: max(1, shortest / Limits.idleLooks))
+    }
+
+    // MARK: - Small things
 
     /// A header line such as `*12`; valid until the next call.
     func line(_ prefix: Unicode.Scalar, _ number: Int) -> RawBytes {

@@ -14,6 +14,8 @@ public enum MemcachedRefusal: Sendable, Equatable, CaseIterable {
     case badDataChunk
     /// The data block is longer than the limit.
     case tooLarge
+    /// The line asks for more keys than the limit.
+    case tooManyKeys
     /// The line is longer than the limit. memcached closes without a word here.
     case lineTooLong
 
@@ -27,6 +29,7 @@ public enum MemcachedRefusal: Sendable, Equatable, CaseIterable {
         case .invalidDelta: Self.invalidDeltaReply
         case .badDataChunk: Self.badDataChunkReply
         case .tooLarge: Self.tooLargeReply
+        case .tooManyKeys: Self.tooManyKeysReply
         case .lineTooLong: Self.lineTooLongReply
         }
     }
@@ -39,5 +42,6 @@ public enum MemcachedRefusal: Sendable, Equatable, CaseIterable {
         "invalid numeric delta argument")
     private static let badDataChunkReply = MemcachedReply.clientError("bad data chunk")
     private static let tooLargeReply = MemcachedReply.serverError("object too large for cache")
+    private static let tooManyKeysReply = MemcachedReply.clientError("too many keys")
     private static let lineTooLongReply = MemcachedReply.clientError("line too long")
 }

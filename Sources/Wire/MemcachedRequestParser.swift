@@ -159,6 +159,7 @@ public struct MemcachedRequestParser: Sendable {
         if line.hasControl { return refused(request, .badCommandLine) }
         if !hasGoodExptime { return refused(request, .invalidExptime) }
         if longestKey > limits.maxKeyLength { return refused(request, .badCommandLine) }
+        if request.keyCount > limits.maxKeys { return refused(request, .tooManyKeys) }
         // One key and nothing but spaces: there is no way to split it for the server.
         if request.keyCount == 1, lineLength > MemcachedLimits.serverLineLength + 1 {
             return refused(request, .lineTooLong)

@@ -34,6 +34,10 @@ extension RedisCommand {
         about names: RedisArguments, of request: RedisRequest, in bytes: Span<UInt8>
     ) -> [UInt8] {
         guard request.argumentCount > 2 else { return array(of: served.map(\.description)) }
+        // Of more names than there are commands, a short request would make a reply of any size.
+        guard request.argumentCount - 2 <= table.count else {
+            return RedisReply.error("ERR syntax error")
+        }
         var names = names
         var descriptions: [[UInt8]] = []
         while let name = names.next(in: bytes) {

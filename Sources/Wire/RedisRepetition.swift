@@ -75,6 +75,18 @@ extension RedisReply {
             || begins(reply, with: "-MASTERDOWN ") || begins(reply, with: "-NOREPLICAS ")
     }
 
+    /// Whether an error says that a script failed on its way: Redis puts the script's name behind
+    /// what the command inside it was told.
+    public static func isFromScript(_ error: Span<UInt8>) -> Bool {
+        let mark: StaticString = " script: "
+        guard error.count > mark.utf8CodeUnitCount else { return false }
+        for offset in 0..<error.count - mark.utf8CodeUnitCount
+        where begins(error.extracting(offset..<error.count), with: mark) {
+            return true
+        }
+        return false
+    }
+
     private static func begins(_ reply: Span<UInt8>, with word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
         guard reply.count >= count else { return false }

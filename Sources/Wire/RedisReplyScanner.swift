@@ -25,19 +25,21 @@ public struct RedisScan: Sendable, Equatable {
 /// Whole header lines and any part of a bulk's body are consumed, so a reply of any size passes
 /// through a small buffer, and nothing but a header line ever waits for its rest.
 ///
-/// Nested arrays are counted on a stack:
+/// Only the end matters, so nested arrays need no stack: it is enough to count the elements that
+/// are still to come, in all of them together.
 ///
-///     *2 CRLF *3 CRLF :1 CRLF          left: [2, 2], depth 2
+///     *2 CRLF *3 CRLF :1 CRLF          left: 3, two of the inner and one of the outer
 ///
-/// Always: `left[0..<depth]` are above zero, and `bodyRemaining` is above zero only inside a bulk's
-/// body.
+/// Scripts return what their author likes, as deep and as long as they like; nothing of that may
+/// end a connection that others share.
+///
+/// Always: `bodyRemaining` is above zero only inside a bulk's body.
 public struct RedisReplyScanner: Sendable {
-    /// Arrays in arrays that are followed. Redis' own replies nest five deep; scripts may return
-    /// deeper ones.
-    public static let maxDepth = 32
-    /// Bytes of a status, error or integer line. Redis' own are far shorter; a line without an end
-    /// must not be buffered for ever.
+    /// Bytes of a line that are waited for. A status or an error that is longer, as scripts make
+    /// them, passes through in pieces; another line is malformed.
     public static let maxLineLength = 64 * 1024
+    /// Elements that may be still to come, so that no sum overflows.
+    private static let mostElements = Int.max / 8
     /// Bytes of a `$` or `*` line with the largest number that can be: marker, 18 digits, CRLF.
     private static let maxHeaderLength = 21
 
@@ -45,9 +47,10 @@ public struct RedisReplyScanner: Sendable {
     public private(set) var kind: UInt8 = 0
     /// Bytes still missing of the bulk body being read, its CRLF included; 0 outside of one.
     public private(set) var bodyRemaining = 0
-    private var depth = 0
-    /// Elements still to come of each open array, outermost first; `maxDepth` of them.
-    private var left = [32 of Int](repeating: 0)
+    /// Elements still to come of the reply and all of its open arrays.
+    private var left = 0
+    /// Whether the bytes go on in the middle of a long status or error.
+    private var isInLine = false
     /// How far a line without an end was searched, counted from its first byte.
     private var searched = 0
 
@@ -76,10 +79,13 @@ public struct RedisReplyScanner: Sendable {
     public mutating func scan(_ bytes: Span<UInt8>) -> RedisScan {
         var at = 0
         while true {
-            let step = bodyRemaining > 0 ? body(bytes, &at) : header(bytes, &at)
+            let step =
+                bodyRemaining > 0
+                ? body(bytes, &at) : isInLine ? longLine(bytes, &at) : header(bytes, &at)
             switch step {
             case .element:
-                guard endElement() else { continue }
+                left &-= 1
+                guard left == 0 else { continue }
                 defer { kind = 0 }
                 return RedisScan(consumed: at, state: .complete, kind: kind)
             case .array:
@@ -92,22 +98,14 @@ public struct RedisReplyScanner: Sendable {
         }
     }
 
-    /// Counts an element in its array and, if that was the last one, the array in its own. True if
-    /// the reply ended.
-    private mutating func endElement() -> Bool {
-        while depth > 0 {
-            left[depth &- 1] &-= 1
-            if left[depth &- 1] > 0 { return false }
-            depth &-= 1
-        }
-        return true
-    }
-
     @inline(__always)
     private mutating func header(_ bytes: Span<UInt8>, _ at: inout Int) -> Step {
         guard at < bytes.count else { return .incomplete }
         let marker = bytes[at]
-        if kind == 0 { kind = marker }
+        if kind == 0 {
+            kind = marker
+            left = 1
+        }
         switch marker {
         case UInt8(ascii: "$"), UInt8(ascii: "*"):
             let line = ByteScanner.decimalLine(at: at &+ 1, in: bytes)
@@ -168,9 +166,8 @@ public struct RedisReplyScanner: Sendable {
 
     private mutating func beginArray(_ count: Int) -> Step {
         guard count > 0 else { return .element }
-        guard depth < Self.maxDepth else { return .malformed }
-        left[depth] = count
-        depth &+= 1
+        guard count <= Self.mostElements, left <= Self.mostElements else { return .malformed }
+        left &+= count &- 1
         return .array
     }
 
@@ -202,7 +199,8 @@ public struct RedisReplyScanner: Sendable {
         }
         guard end &+ 1 < limit else {
             searched = end &- at
-            return bytes.count &- at >= Self.maxLineLength ? .malformed : .incomplete
+            guard bytes.count &- at >= Self.maxLineLength else { return .incomplete }
+            return beginLongLine(bytes, &at, searchedTo: end)
         }
         guard bytes[end &+ 1] == ByteScanner.lineFeed else { return .malformed }
         if bytes[at] == UInt8(ascii: ":") {
@@ -210,6 +208,34 @@ public struct RedisReplyScanner: Sendable {
         }
         searched = 0
         at = end &+ 2
+        return .element
+    }
+
+    /// A status or an error that does not end where lines do.
+    @inline(never)
+    private mutating func beginLongLine(
+        _ bytes: Span<UInt8>, _ at: inout Int, searchedTo end: Int
+    ) -> Step {
+        guard bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") else {
+            return .malformed
+        }
+        searched = 0
+        isInLine = true
+        at = end
+        return longLine(bytes, &at)
+    }
+
+    /// Consumes what there is of a long line's text; a CR waits for its LF.
+    @inline(never)
+    private mutating func longLine(_ bytes: Span<UInt8>, _ at: inout Int) -> Step {
+        while at < bytes.count, bytes[at] != ByteScanner.carriageReturn {
+            guard bytes[at] != ByteScanner.lineFeed else { return .malformed }
+            at &+= 1
+        }
+        guard at &+ 1 < bytes.count else { return .incomplete }
+        guard bytes[at &+ 1] == ByteScanner.lineFeed else { return .malformed }
+        at &+= 2
+        isInLine = false
         return .element
     }
 

@@ -37,7 +37,7 @@ import Testing
         let spelledOut = try configuration(file("redis: true") + lines.joined())
 
         #expect(try spelledOut == configuration(file("redis: true")))
-        #expect(lines.count == 20)
+        #expect(lines.count == 25)
     }
 
     @Test func globalDefaultsInTheTableAreThoseOfTheProcess() throws {
@@ -48,7 +48,7 @@ import Testing
         let spelledOut = try configuration("global:\n" + lines.joined() + file())
 
         #expect(try spelledOut == configuration(file()))
-        #expect(lines.count == 2)
+        #expect(lines.count == 3)
     }
 
     @Test func everyKeyIsRead() throws {

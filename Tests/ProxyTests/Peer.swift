@@ -1,3 +1,4 @@
+import Glibc
 import Reactor
 
 /// The other end of one of the proxy's connections, a client's or a server's: it says what the test tells it to and
@@ -23,6 +24,9 @@ final class Peer {
 
     deinit { watcher?.cancel() }
 
+    /// Whether the kernel has taken all that was said.
+    var isSilent: Bool { unsent.isEmpty }
+
     /// Sends the text, what does not fit into the kernel's buffer while the test waits.
     func say(_ text: String) throws {
         unsent += Array(text.utf8)
@@ -38,6 +42,21 @@ final class Peer {
 
     /// Leaves what comes from now on unread.
     func stopListening() { watcher?.stop() }
+
+    /// Listens again.
+    func listen() { watcher?.watch(unsent.isEmpty ? .readable : [.readable, .writable]) }
+
+    /// Says that nothing more will be said, and listens on.
+    func finish() { socket.shutdownWrite() }
+
+    /// Closes with a reset, as a host does that has forgotten the connection.
+    func reset() {
+        var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+        _ = unsafe setsockopt(
+            socket.descriptor, SOL_SOCKET, SO_LINGER, &linger,
+            socklen_t(MemoryLayout<Glibc.linger>.size))
+        close()
+    }
 
     func close() {
         watcher?.cancel()

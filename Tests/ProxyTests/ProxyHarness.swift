@@ -26,17 +26,18 @@ final class ProxyHarness {
 
     /// Runs `conversation` with a proxy before `count` servers, and stops the proxy.
     static func run(
-        _ cacheProtocol: CacheProtocol, servers count: Int = 1,
+        _ cacheProtocol: CacheProtocol, servers count: Int = 1, maxMemory: Int = 1 << 30,
         _ configure: (inout PoolConfiguration) -> Void = { _ in },
         conversation: (ProxyHarness) throws -> Void
     ) throws {
-        let harness = try ProxyHarness(cacheProtocol, servers: count, configure)
+        let harness = try ProxyHarness(
+            cacheProtocol, servers: count, maxMemory: maxMemory, configure)
         defer { harness.stop() }
         try conversation(harness)
     }
 
     private init(
-        _ cacheProtocol: CacheProtocol, servers count: Int,
+        _ cacheProtocol: CacheProtocol, servers count: Int, maxMemory: Int,
         _ configure: (inout PoolConfiguration) -> Void
     ) throws {
         loop = try EventLoop()
@@ -56,8 +57,10 @@ final class ProxyHarness {
         pool.cacheProtocol = cacheProtocol
         configure(&pool)
         self.pool = pool
+        var configuration = Configuration(pools: [pool])
+        configuration.maxMemory = maxMemory
         control = try ProxyControl(
-            configuration: Configuration(pools: [pool]), workers: 1, loop: loop, logger: .silent)
+            configuration: configuration, workers: 1, loop: loop, logger: .silent)
         try control.start()
     }
 
@@ -100,7 +103,17 @@ final class ProxyHarness {
     /// The proxy's figures now.
     var stats: PoolStats { control.snapshot().pools[0] }
 
+    /// Bytes that the worker's connections held at the end of its last turn.
+    var memory: Int { control.memoryHeld }
+
     // MARK: - Waiting
+
+    /// Turns the loop for so long, for what must not happen in that time.
+    func pass(milliseconds: Int64) throws {
+        loop.refreshNow()
+        let end = loop.now + milliseconds
+        try wait { loop.now >= end }
+    }
 
     /// Turns the loop until the condition holds.
     func wait(

@@ -46,7 +46,8 @@ PIPELINE_BYTES = 24 << 20
 SMALL_BYTES = 3 << 20
 PASSWORD = "soak secret"
 DATABASE = 3
-RSS_GROWTH_KB = 200 << 10
+# What workers keep for the next burst, and what the allocator does not give back.
+RSS_GROWTH_KB = 64 << 10
 DRAIN_SECONDS = 12
 BAD_SERVER_WORDS = re.compile(
     rb"invalid reply|another key|another length|nobody asked|another command|Protocol error")
@@ -955,13 +956,30 @@ def clients(number, options, pools, stop, broken, results):
 
 
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+    """Ports of the loopback address that nobody listens on, below those from which the kernel takes the ports of
+    outgoing connections: of these there are thousands here, and one must not take a port while its node is down."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        first = int(file.read().split()[0])
+    candidates = list(range(12_000, first)) if first > 13_000 else list(range(1_200, 65_000))
+    random.SystemRandom().shuffle(candidates)
+    ports = []
+    for port in candidates:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise RuntimeError("no free ports")
+
+
+def own_directory():
+    """A directory beside the program's build rather than in /tmp, which others clean up."""
+    build = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".build")
+    os.makedirs(build, exist_ok=True)
+    return tempfile.mkdtemp(prefix="soak.", dir=os.path.realpath(build))
 
 
 class Node:
@@ -1090,7 +1108,7 @@ class Soak:
     def __init__(self, options):
         self.options = options
         self.random = random.Random(f"{options.seed}:chaos")
-        self.directory = tempfile.mkdtemp(prefix="martlet-soak.")
+        self.directory = own_directory()
         os.chmod(self.directory, 0o755)
         self.failures = []
         self.events = collections.Counter()
@@ -1127,7 +1145,9 @@ class Soak:
                       f"  redis: {'true' if pool.is_redis else 'false'}"]
             lines += [f"  {line}" for line in extra[pool.name]]
             lines += ["  servers:"]
-            lines += [f"    - 127.0.0.1:{node.port}:1 {node.name}" for node in self.members[pool.name]]
+            # A name makes its servers primaries that are followed, and requests wait for those that are away.
+            host = "localhost" if pool.name == "store" else "127.0.0.1"
+            lines += [f"    - {host}:{node.port}:1 {node.name}" for node in self.members[pool.name]]
         self.configuration = os.path.join(self.directory, "martlet.yml")
         with open(self.configuration, "w") as file:
             file.write("\n".join(lines) + "\n")

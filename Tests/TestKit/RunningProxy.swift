@@ -20,9 +20,10 @@ public final class RunningProxy: Sendable {
     ///   - workers: Threads that serve clients, where the program has a choice.
     ///   - arguments: Further arguments.
     ///   - global: Lines of YAML before the pools.
+    ///   - openFiles: How many files it may have open.
     public init(
         _ program: ProxyProgram = .martlet, pools: [PoolSpecification], workers: Int = 1,
-        arguments: [String] = [], global: String = ""
+        arguments: [String] = [], global: String = "", openFiles: Int? = nil
     ) throws {
         let directory = try TemporaryDirectory()
         let endpoints = try pools.map { pool in try pool.endpoint(in: directory) }
@@ -34,9 +35,11 @@ public final class RunningProxy: Sendable {
         isTwemproxy = program.isTwemproxy
         statsPort = try FreePort.take()
         let own = isTwemproxy ? ["-i", "50"] : ["--workers", "\(workers)"]
+        let limited =
+            openFiles.map { ["prlimit", "--nofile=\($0):\($0)", program.path] } ?? [program.path]
         process = try ChildProcess(
-            program.path,
-            [
+            limited[0],
+            limited.dropFirst() + [
                 "-c", config, "-s", "\(statsPort)", "-a", "127.0.0.1", "-v", "6",
                 "-o", directory.file("log"), "-p", directory.file("pid"),
             ] + own + arguments,
@@ -120,6 +123,11 @@ public final class RunningProxy: Sendable {
             }
         }
         throw KitError("process \(pid) has no memory")
+    }
+
+    /// How many descriptors it has open.
+    public func openDescriptors() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
     }
 
     /// Sends it a signal.

@@ -54,6 +54,11 @@ public final class TestClient {
         }
     }
 
+    /// Sends what the kernel takes now, without reading and without waiting.
+    ///
+    /// - Returns: The bytes taken; 0 if there is no room, or no connection any more.
+    public func sendNow(_ bytes: [UInt8]) -> Int { max(0, write(bytes, from: 0)) }
+
     /// Sends text.
     public func send(_ text: String) throws {
         try send(Array(text.utf8))

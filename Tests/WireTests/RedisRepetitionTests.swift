@@ -30,6 +30,17 @@ import Testing
     }
 
     @Test(arguments: [
+        ("-READONLY You can't write against a read only replica.\r\n", false),
+        (
+            "-READONLY You can't write against a read only replica. script: c9, on @user_script:1.\r\n",
+            true
+        ), (" script: ", false), ("- script: x", true), ("", false),
+    ])
+    func knowsTheErrorOfAScript(reply: String, expected: Bool) {
+        #expect(RedisReply.isFromScript(Array(reply.utf8).span) == expected)
+    }
+
+    @Test(arguments: [
         ("-READONLY You can't write against a read only replica.\r\n", true),
         ("-LOADING Redis is loading the dataset in memory\r\n", true),
         ("-MASTERDOWN Link with MASTER is down\r\n", true),

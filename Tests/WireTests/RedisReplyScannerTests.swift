@@ -77,10 +77,20 @@ struct RedisReplyScannerTests {
         expectErrorAtEverySplit(of: utf8(reply), "malformed") { scanner(allowsRESP3: true) }
     }
 
-    @Test func arraysNestUpToTheBound() {
-        let deepest = String(repeating: "*1\r\n", count: RedisReplyScanner.maxDepth)
-        expectFramesAtEverySplit(of: utf8(deepest + ":1\r\n"), [deepest + ":1\r\n"]) { scanner() }
-        expectErrorAtEverySplit(of: utf8(deepest + "*1\r\n"), "malformed") { scanner() }
+    /// Scripts return arrays as deep as they like.
+    @Test func arraysNestToAnyDepth() {
+        let opening = String(repeating: "*2\r\n:1\r\n", count: 100)
+        let deep = opening + "$1\r\nx\r\n"
+        expectFramesAtEverySplit(of: utf8(deep), [deep]) { scanner() }
+        let deepest = String(repeating: "*1\r\n", count: 100_000) + ":1\r\n"
+        #expect(elementLength(at: 0, in: utf8(deepest)) == deepest.utf8.count)
+    }
+
+    @Test func elementsAreNotCountedBeyondAllMeasure() {
+        let most = "*999999999999999999\r\n"
+        expectErrorAtEverySplit(of: utf8(String(repeating: most, count: 8)), "malformed") {
+            scanner()
+        }
     }
 
     /// A scanner that is shown one piece after another.
@@ -121,14 +131,24 @@ struct RedisReplyScannerTests {
         #expect(stream.scanner.bodyRemaining == 12)
     }
 
-    @Test func linesAreBounded() {
+    /// Scripts return errors and statuses as long as they like; nothing else is a long line.
+    @Test(arguments: [("+", true), ("-", true), (":", false)])
+    func longLinesPassThroughInPieces(marker: String, isValid: Bool) {
         let bound = RedisReplyScanner.maxLineLength
-        let longest = "+" + String(repeating: "a", count: bound - 3) + "\r\n"
-        for (line, isValid) in [(longest, true), ("+" + longest, false)] {
-            let pieces = stride(from: 100, to: line.utf8.count, by: 1000)
-            let parsed = parseStream(utf8(line), piecesEndingAt: pieces, scanner())
-            #expect((parsed.error == nil) == isValid)
+        for length in [bound - 4, bound - 3, bound - 2, bound - 1, bound, bound * 3] {
+            let line = marker + String(repeating: "a", count: length) + "\r\n"
+            for step in [1000, 65_536, 65_537, 65_538, line.utf8.count] {
+                let pieces = stride(from: step, to: line.utf8.count, by: step)
+                let parsed = parseStream(utf8(line + "+OK\r\n"), piecesEndingAt: pieces, scanner())
+                #expect((parsed.error == nil) == isValid, "\(length) in \(step)")
+                #expect(
+                    parsed.frames == (isValid ? [line, "+OK\r\n"] : []), "\(length) in \(step)")
+            }
         }
+        let broken = marker + String(repeating: "a", count: bound) + "\n\r\n"
+        #expect(
+            parseStream(utf8(broken), piecesEndingAt: stride(from: 1, to: 2, by: 1), scanner())
+                .error != nil)
     }
 
     @Test func randomRepliesAreReadBackAsWritten() {

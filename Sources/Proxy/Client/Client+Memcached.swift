@@ -64,7 +64,8 @@ extension Client {
     /// A noreply request goes out without its noreply and the answer is dropped: a server that
     /// answers all the same, as memcached does to some errors, cannot shift the replies of others.
     private func sendQuietly(_ request: MemcachedRequest, _ frame: RawBytes, to server: Server) {
-        guard let connection = server.connection(for: self), connection.hasRoom(for: frame.count)
+        guard !worker.isFull, let connection = server.connection(for: self),
+            connection.hasRoom(for: frame.count)
         else {
             return pool.counters.add(to: .forwardErrors)
         }

@@ -24,7 +24,9 @@ extension Client {
         let room = unsafe UnsafeMutableRawBufferPointer(
             rebasing: scratch[kept..<min(scratch.count, kept + Limits.scratch)])
         switch try unsafe socket.read(into: room) {
-        case .bytes(let count): unsafe parse(RawBytes(rebasing: scratch[..<(kept + count)]))
+        case .bytes(let count):
+            lastActive = worker.loop.now
+            unsafe parse(RawBytes(rebasing: scratch[..<(kept + count)]))
         case .wouldBlock: unsafe keep(RawBytes(rebasing: scratch[..<kept]))
         case .endOfFile: endInput()
         }
@@ -38,6 +40,7 @@ extension Client {
         let place = unsafe UnsafeMutableRawBufferPointer(start: input.placeAtEnd, count: room)
         switch try unsafe socket.read(into: place) {
         case .bytes(let count):
+            lastActive = worker.loop.now
             input.didFill(count)
             parseBlock()
         case .wouldBlock: break
@@ -132,21 +135,39 @@ extension Client {
         guard bytes.count > 0 else { return }
         ownsBlock = !isHeldBack && max(inputNeeded, bytes.count) > Limits.ownInputBlock
         if ownsBlock {
-            input.addBlock(for: blockSize(after: bytes.count), from: worker.blocks)
+            let size = blockSize(after: bytes.count)
+            guard isAllowed(size) else { return }
+            input.addBlock(for: size, from: worker.blocks)
         }
         unsafe input.append(contiguous: bytes, from: worker.blocks)
     }
 
-    /// What is announced, if that is not too much to believe; else twice of what has come.
+    /// What is announced, if that is not too much to believe: up to four times of what has come.
+    /// Where the next header is all that is known of, room for half as much again, so that what
+    /// comes argument by argument is not copied for each.
     private func blockSize(after count: Int) -> Int {
-        max(count * 2, min(inputNeeded, Limits.firstInputBlock))
+        max(count * 3 / 2, min(inputNeeded, max(count * 4, Limits.firstInputBlock)))
     }
+
+    /// Refuses the unfinished request if a block of so many bytes is beyond `max_memory`.
+    private func isAllowed(_ size: Int) -> Bool {
+        if worker.hasMemory(for: size) { return true }
+        ownsBlock = false
+        input.removeAll(to: worker.blocks)
+        pool.counters.add(to: .forwardErrors)
+        refuse(with: pool.errorReply(Self.outOfMemory))
+        return false
+    }
+
+    static let outOfMemory = "out of memory: max_memory is reached"
 
     /// Makes room for the rest of the request that has the input to itself.
     private func growBlock() {
         guard input.roomAtEnd == 0 else { return }
+        let size = blockSize(after: input.count)
+        guard isAllowed(size) else { return }
         var larger = ByteList()
-        larger.addBlock(for: blockSize(after: input.count), from: worker.blocks)
+        larger.addBlock(for: size, from: worker.blocks)
         unsafe larger.append(contiguous: input.firstBytes, from: worker.blocks)
         input.removeAll(to: worker.blocks)
         input = larger
@@ -199,6 +220,10 @@ extension Client {
 
     /// The connection for a request of so many bytes; if there is none, the client has its error.
     func connection(to server: Server, for bytes: Int) -> ServerConnection? {
+        guard !worker.isFull else {
+            fail(Self.outOfMemory)
+            return nil
+        }
         guard let connection = server.connection(for: self) else {
             fail(server.unavailable)
             return nil

@@ -33,9 +33,11 @@ extension Client {
             return refuse(with: RedisProtocolError.unbalancedQuotes.message)
         }
         unsafe encoded.withUnsafeBytes { bytes in
-            var parser = RedisRequestParser()
-            if case .request(let request) = unsafe parser.parse(bytes.span) {
-                unsafe dispatch(request, bytes)
+            var parser = RedisRequestParser(limits: pool.redisLimits)
+            switch unsafe parser.parse(bytes.span) {
+            case .request(let request): unsafe dispatch(request, bytes)
+            case .malformed(let error): refuse(with: error.message)
+            case .empty, .inline, .incomplete: break
             }
         }
     }
@@ -71,6 +73,7 @@ extension Client {
     private func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
         if case .one(1) = command.keys {
             let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
+            guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
             let index = unsafe pool.serverIndex(for: key.span)
             return unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
         }
@@ -80,6 +83,7 @@ extension Client {
             case .shard(let index): unsafe forward(frame, toShard: index, repetition)
             case .nowhere: unsafe forward(frame, toShard: pool.anyServer.index, repetition)
             case .several: answer(Self.crossServer)
+            case .tooLong: answer(pool.keyTooLong)
             }
         } catch {
             answer(error.reply(to: command))
@@ -87,6 +91,7 @@ extension Client {
     }
 
     /// Sends a whole request to the shard's server, or to a replica of it.
+    @inline(__always)
     private func forward(_ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition) {
         guard let server = target(index, repetition) else {
             return fail(pool.servers[index].unreadable)
@@ -95,9 +100,14 @@ extension Client {
     }
 
     /// Who a shard's request goes to; nil if it is a read and nobody may be read from.
+    @inline(__always)
     private func target(_ index: Int, _ repetition: RedisRepetition) -> Server? {
+        pool.readsFromReplicas ? chooseTarget(index, repetition) : pool.servers[index]
+    }
+
+    @inline(never)
+    private func chooseTarget(_ index: Int, _ repetition: RedisRepetition) -> Server? {
         let server = pool.servers[index]
-        guard pool.readsFromReplicas else { return server }
         let now = worker.loop.now
         guard repetition == .reads else {
             wroteAt = now
@@ -124,6 +134,8 @@ extension Client {
         case nowhere
         case shard(Int)
         case several
+        /// A key is longer than any server is asked for.
+        case tooLong
     }
 
     /// The shard that holds every key of the request.
@@ -131,6 +143,7 @@ extension Client {
         var keys = try unsafe RedisKeys(request, in: frame.span)
         var common: Int?
         while let key = unsafe keys.next(in: frame.span) {
+            guard key.length <= pool.maxKeyLength else { return .tooLong }
             let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
             if let common, common != index { return .several }
             common = index
@@ -145,8 +158,10 @@ extension Client {
         step: Int
     ) {
         let plan = worker.plan
+        guard unsafe planKeys(of: request, frame, step: step) else {
+            return answer(pool.keyTooLong)
+        }
         let repetition = unsafe repetition(of: request, command, frame)
-        unsafe planKeys(of: request, frame, step: step)
         if plan.servers.count == 1 {
             return unsafe forward(frame, toShard: plan.servers[0], repetition)
         }
@@ -162,14 +177,17 @@ extension Client {
         send(split, sequence, repetition)
     }
 
-    private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) {
+    /// - Returns: false if a key is too long.
+    private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) -> Bool {
         worker.plan.begin(servers: pool.servers.count)
         var arguments = RedisArguments(behindNameOf: request)
         while let key = unsafe arguments.next(in: frame.span) {
+            guard key.length <= pool.maxKeyLength else { return false }
             let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
             worker.plan.addKey(of: index)
             if step == 2 { _ = unsafe arguments.next(in: frame.span) }
         }
+        return true
     }
 
     /// Begins a server's fragment: as many arguments as it will have, and the name as the client
@@ -221,9 +239,11 @@ extension Client {
             guard request.argumentCount <= 2 else {
                 return answer(RedisReply.error("ERR wrong number of arguments for 'ping' command"))
             }
-            answer(unsafe word.map { unsafe RedisReply.bulk($0.span) } ?? RedisReply.pong)
+            guard let word = unsafe word else { return answer(RedisReply.pong) }
+            unsafe answer(bulk: word)
         case .echo:
-            answer(unsafe word.map { unsafe RedisReply.bulk($0.span) } ?? RedisReply.nullBulk)
+            guard let word = unsafe word else { return answer(RedisReply.nullBulk) }
+            unsafe answer(bulk: word)
         case .quit:
             answer(RedisReply.ok)
             isFinished = true
@@ -239,7 +259,10 @@ extension Client {
         case .command:
             unsafe answer(RedisCommand.reply(to: request, in: frame.span))
         case .select:
-            let database = unsafe word.flatMap { unsafe Int(String(decoding: $0, as: UTF8.self)) }
+            let digits = unsafe word.map { unsafe RawBytes(rebasing: $0.prefix(Self.mostDigits)) }
+            let database = unsafe digits.flatMap {
+                unsafe Int(String(decoding: $0, as: UTF8.self))
+            }
             answer(
                 database == pool.configuration.redisDatabase
                     ? RedisReply.ok
@@ -250,15 +273,24 @@ extension Client {
         }
     }
 
-    /// What happens around AUTH is short and rare, so it may copy.
+    /// The longest number that means something, its sign and one digit too many.
+    private static var mostDigits: Int { 21 }
+
+    /// What happens around AUTH is short and rare, so it may copy; what is longer is no word of it,
+    /// and is cut.
     private func words(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
         var arguments = RedisArguments(behindNameOf: request)
         var words: [[UInt8]] = []
-        while let argument = unsafe arguments.next(in: frame.span) {
-            words.append(unsafe Array(frame.piece(argument.offset, argument.length)))
+        while words.count < Self.mostWords, let argument = unsafe arguments.next(in: frame.span) {
+            let length = min(argument.length, Self.longestWord)
+            words.append(unsafe Array(frame.piece(argument.offset, length)))
         }
         return words
     }
+
+    /// HELLO has seven; a password may be long, and one that is longer than this is a wrong one.
+    private static var mostWords: Int { 16 }
+    private static var longestWord: Int { 64 * 1024 }
 
     /// `AUTH password`, or `AUTH user password`: the pool has one user.
     private func authenticate(_ words: [[UInt8]]) {

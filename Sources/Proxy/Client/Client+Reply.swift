@@ -18,6 +18,7 @@ extension Client {
         unsafe reply.withUnsafeBytes { bytes in
             if requests.isEmpty {
                 unsafe output.append(bytes, from: worker.blocks)
+                limitOutput()
                 markDirty()
             } else {
                 let sequence = admit()
@@ -25,6 +26,25 @@ extension Client {
             }
         }
     }
+
+    /// Answers a request that no server sees with its own bytes, however many.
+    func answer(bulk bytes: RawBytes) {
+        if requests.isEmpty {
+            unsafe output.append(worker.line("$", bytes.count), from: worker.blocks)
+            unsafe emit(bytes)
+            answer(Self.lineEnd)
+        } else {
+            let sequence = admit()
+            let index = Int(sequence &- firstSequence)
+            unsafe hold(worker.line("$", bytes.count), index)
+            unsafe hold(bytes, index)
+            unsafe Self.lineEnd.withUnsafeBytes { end in
+                _ = unsafe complete(sequence, Ticket.whole, end)
+            }
+        }
+    }
+
+    private static let lineEnd = Array(ascii: "\r\n")
 
     /// Answers a request, or the one fragment of it, with an error of the proxy's own.
     func fail(
@@ -109,8 +129,7 @@ extension Client {
     /// Counts bytes that wait for their turn; too many of them end the client.
     private func hold(_ count: Int) {
         heldCount += count
-        guard heldCount > Limits.outputLimit else { return }
-        worker.later { [self] in close(because: .tooSlow) }
+        limitOutput()
     }
 
     private func drop(_ index: Int) {
@@ -197,21 +216,32 @@ extension Client {
 
     /// - Returns: false if the reply cannot be the fragment's.
     private func take(_ reply: RawBytes, of fragment: Int, into split: Split) -> Bool {
+        let isWhole = split.fragments[fragment].reply.isEmpty
         switch split.merge {
         case .elements, .values:
             unsafe split.collect(reply, for: fragment, from: worker.blocks)
             hold(reply.count)
             return checkFragment(fragment, of: split)
         case .sum:
-            if let number = unsafe RedisReply.integer(in: reply.span) {
-                split.add(number)
-            } else {
-                unsafe split.fail(with: Array(reply))
+            guard let number = unsafe RedisReply.integer(in: reply.span), isWhole else {
+                unsafe fail(split, with: reply, isWhole: isWhole)
+                break
             }
+            split.add(number)
         case .acknowledgement:
-            if unsafe !isAcknowledgement(reply) { unsafe split.fail(with: Array(reply)) }
+            if unsafe !isWhole || !isAcknowledgement(reply) {
+                unsafe fail(split, with: reply, isWhole: isWhole)
+            }
         }
         return true
+    }
+
+    /// A fragment's error becomes the request's. One that came in pieces is longer than any that a
+    /// server makes of its own, and its last piece is no reply.
+    private func fail(_ split: Split, with reply: RawBytes, isWhole: Bool) {
+        split.fail(
+            with: isWhole
+                ? unsafe Array(reply) : pool.errorReply("a server's reply is no answer to a part"))
     }
 
     private func isAcknowledgement(_ reply: RawBytes) -> Bool {

@@ -11,6 +11,10 @@ extension Client {
     ///
     /// - Returns: nil if the server has no connection; the fragment has failed then.
     func open(_ fragment: Int, of split: Split, at server: Server) -> ServerConnection? {
+        guard !worker.isFull else {
+            split.lose(fragment, pool.errorReply(Self.outOfMemory))
+            return nil
+        }
         guard let connection = server.connection(for: self) else {
             split.lose(fragment, pool.errorReply(server.unavailable))
             return nil

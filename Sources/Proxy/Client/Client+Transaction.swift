@@ -49,6 +49,7 @@ extension Client {
         guard command.isAllowedInTransaction else {
             return RedisReply.error("ERR Command not allowed inside a transaction")
         }
+        guard worker.hasMemory(for: frame.count) else { return pool.errorReply(Self.outOfMemory) }
         guard transaction.hasRoom(for: frame.count) else {
             return RedisReply.error("ERR transaction is too large")
         }
@@ -58,6 +59,7 @@ extension Client {
             case .nowhere: shard = nil
             case .shard(let index): shard = index
             case .several: return Self.crossServer
+            case .tooLong: return pool.keyTooLong
             }
         } catch {
             return error.reply(to: command)

@@ -15,8 +15,8 @@ internal import Wire
     var socket: Socket
     var watcher: IOWatcher?
 
-    var redisRequests = RedisRequestParser()
-    var memcachedRequests = MemcachedRequestParser()
+    var redisRequests: RedisRequestParser
+    var memcachedRequests: MemcachedRequestParser
     /// Bytes of requests that are not complete, or whose turn has not come; in one piece.
     var input = ByteList()
     /// How many bytes the unfinished request at the front of `input` has at least.
@@ -55,9 +55,13 @@ internal import Wire
     var isParsingDue = false
     /// Whether the proxy shuts down: what has come is still parsed, and no more is read.
     var isDraining = false
+    /// When the last byte came from the client or went to it, in the loop's milliseconds.
+    var lastActive: Int64
     private var isDirty = false
     private var isBlocked = false
     private(set) var isClosed = false
+    /// Whether it is about to be closed for what waits for it.
+    private var isTooSlow = false
     /// Whether it counts among the pool's clients; one that was not let in does not.
     private var isCounted = false
     /// The server connections that are not read from until this client has read more: its requests
@@ -68,7 +72,10 @@ internal import Wire
         self.handle = handle
         self.pool = pool
         worker = pool.worker
+        redisRequests = RedisRequestParser(limits: pool.redisLimits)
+        memcachedRequests = MemcachedRequestParser(limits: pool.memcachedLimits)
         isAuthenticated = pool.credentials == nil
+        lastActive = pool.worker.loop.now
         self.socket = consume socket
     }
 
@@ -94,6 +101,9 @@ internal import Wire
 
     /// Bytes that wait to be sent to this client, now or in their turn.
     var outputCount: Int { output.count + heldCount }
+
+    /// Bytes of requests that are not complete, or queued until EXEC.
+    var inputCapacity: Int { input.count + input.roomAtEnd + (transaction?.commands.count ?? 0) }
 
     /// Whether more of a streaming reply had better stay in the server's socket.
     var isOverfull: Bool { output.count > Limits.streamHighWater }
@@ -147,7 +157,16 @@ internal import Wire
             sent = (try? unsafe socket.send(bytes)) ?? 0
             isBlocked = sent < bytes.count
         }
+        if sent > 0 { lastActive = worker.loop.now }
         unsafe output.append(bytes.dropping(sent), from: worker.blocks)
+        limitOutput()
+    }
+
+    /// Ends a client for which more waits than may; later, since whoever adds to it still uses it.
+    func limitOutput() {
+        guard outputCount > pool.configuration.clientOutputLimit, !isTooSlow else { return }
+        isTooSlow = true
+        worker.later { [self] in close(because: .tooSlow) }
     }
 
     /// Sends what is due, as far as the socket takes it. Called once per turn of the loop.
@@ -159,6 +178,7 @@ internal import Wire
                 let gathered = unsafe output.gather(into: worker.vectors)
                 let sent = try unsafe socket.send(gathering: gathered.vectors)
                 output.consume(sent, to: worker.blocks)
+                if sent > 0 { lastActive = worker.loop.now }
                 isBlocked = sent < gathered.count
             } catch {
                 return close(because: .failed(error))
@@ -187,10 +207,32 @@ internal import Wire
         case failed(SystemError)
         /// Too much waited for it for too long.
         case tooSlow
+        /// Memory is short, and it holds more than others.
+        case memoryNeeded
+        /// Nothing came or went for `client_idle_timeout`.
+        case idle
         /// A reply that had begun to stream cannot be completed.
         case replyLost
         /// The proxy shuts down.
         case shutdown
+
+        /// What the operator should know, since a limit may want another value.
+        var warning: StaticString? {
+            switch self {
+            case .tooSlow: "closed a client that reads too slowly"
+            case .memoryNeeded: "closed a client that holds much, since max_memory is near"
+            case .finished, .refused, .failed, .idle, .replyLost, .shutdown: nil
+            }
+        }
+    }
+
+    /// Closes the client if nothing has come or gone for `client_idle_timeout` and it is not the
+    /// servers that it waits for. Without a word: the client would take it for the next reply.
+    func closeIfIdle() {
+        let limit = pool.configuration.clientIdleTimeoutMilliseconds
+        guard limit > 0, worker.loop.now - lastActive >= Int64(limit) else { return }
+        guard requests.isEmpty || isBlocked || !blocked.isEmpty else { return }
+        close(because: .idle)
     }
 
     /// The one end of a client: tickets that still name it find nobody from now on.
@@ -202,12 +244,12 @@ internal import Wire
         socket.disconnect()
         switch reason {
         case .finished: pool.counters.add(to: .clientEOF)
-        case .refused, .failed, .tooSlow, .replyLost: pool.counters.add(to: .clientErrors)
+        case .refused, .failed, .tooSlow, .memoryNeeded, .idle, .replyLost:
+            pool.counters.add(to: .clientErrors)
         case .shutdown: break
         }
-        if case .tooSlow = reason {
-            worker.log.warning(
-                "pool \(pool.configuration.name): closed a client that reads too slowly")
+        if let warning = reason.warning, worker.commons.closeWarnings.allows() {
+            worker.log.warning("pool \(pool.configuration.name): \(warning)")
         }
         releaseRequests()
         if let transaction { end(transaction) }

@@ -41,23 +41,38 @@ internal import Reactor
     /// A bounded number at once; the rest is reported again in the next turn.
     private func accept() {
         for _ in 0..<Limits.acceptBatch {
+            guard !worker.isFull else { return rest(because: "max_memory is reached") }
             do throws(SystemError) {
                 guard let descriptor = try socket.accept() else { return }
                 worker.accept(Socket(adopting: descriptor), for: pool)
+                guard descriptor < worker.commons.descriptors.firstReserved else {
+                    return rest(because: Self.outOfDescriptors)
+                }
             } catch {
-                return rest(after: error)
+                return rest(because: error.message)
             }
         }
     }
 
+    private static var outOfDescriptors: String { "the limit of open files is reached" }
+
     /// Out of descriptors or memory: those who knock wait in the backlog, and the loop does not
     /// spin on them.
-    private func rest(after error: SystemError) {
-        worker.log.warning(
-            "pool \(pool.configuration.name): cannot accept: \(error.message); waiting")
+    private func rest(because reason: String) {
+        if worker.commons.acceptWarnings.allows() {
+            worker.log.warning(
+                "pool \(pool.configuration.name): cannot accept: \(reason); waiting")
+        }
         watcher?.watch([])
-        let timer = pause ?? Timer(worker.loop) { [unowned self] in self.watcher?.watch(.readable) }
+        let timer = pause ?? Timer(worker.loop) { [unowned self] in self.resume() }
         pause = timer
         timer.start(afterMilliseconds: Limits.acceptPauseMilliseconds)
+    }
+
+    private func resume() {
+        guard worker.commons.descriptors.hasRoom(besides: socket.descriptor) else {
+            return rest(because: Self.outOfDescriptors)
+        }
+        watcher?.watch(.readable)
     }
 }

@@ -39,11 +39,12 @@ public final class ProxyControl {
         log = logger
         let pools = configuration.pools.map(PoolControl.init)
         let reports = reports
+        let commons = Commons(configuration, workers: workers)
         self.pools = pools
         seats = (0..<workers).map { index in
             WorkerSeat(
                 index: index, workers: workers, reports: reports,
-                counters: WorkerCounters(servers: pools.map(\.servers.count)))
+                counters: WorkerCounters(servers: pools.map(\.servers.count)), commons: commons)
         }
         do throws(ResolverError) {
             names = try NameBook(loop, configuration.names, log: logger) { [unowned self] name in
@@ -241,6 +242,9 @@ public final class ProxyControl {
             currentConnections: connections.reduce(0) { $0 + $1.value(WorkerFigure.current) },
             pools: pools.indices.map(snapshot))
     }
+
+    /// Bytes that all workers' connections hold.
+    var memoryHeld: Int { seats.reduce(0) { $0 + $1.counters.worker.value(WorkerFigure.memory) } }
 
     private func snapshot(of index: Int) -> PoolStats {
         let pool = pools[index]

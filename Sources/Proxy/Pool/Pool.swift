@@ -16,6 +16,10 @@ internal import Wire
     let timeout: Int?
     /// What clients must AUTH with; nil: nothing.
     let credentials: ClientCredentials?
+    /// Bounds on its clients' requests.
+    let redisLimits: RedisLimits
+    let memcachedLimits: MemcachedLimits
+    let maxKeyLength: Int
     private(set) var servers: [Server] = []
     /// Whether any server is followed, so that requests need to be looked at more closely.
     private(set) var isFollowed = false
@@ -34,6 +38,9 @@ internal import Wire
         placement = plan.routing.placement
         isRedis = configuration.cacheProtocol == .redis
         timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
+        redisLimits = RedisLimits(configuration)
+        memcachedLimits = MemcachedLimits(configuration)
+        maxKeyLength = configuration.maxKeyLength
         credentials = configuration.clientCredentials.map(ClientCredentials.init)
         for (number, server) in configuration.servers.enumerated() {
             servers.append(
@@ -113,10 +120,34 @@ internal import Wire
             : Array(ascii: "ERROR Too many open connections\r\n")
     }
 
+    /// What a Redis client gets whose key is longer than `max_key_length`; memcached has words of
+    /// its own.
+    var keyTooLong: [UInt8] {
+        RedisReply.error("ERR key is longer than max_key_length, \(maxKeyLength) bytes")
+    }
+
     /// An error reply in the pool's protocol.
     ///
     /// - Parameter word: the code that a Redis error begins with.
     func errorReply(_ text: String, word: StaticString = "ERR") -> [UInt8] {
         isRedis ? RedisReply.error("\(word) \(text)") : MemcachedReply.serverError(text)
+    }
+}
+
+extension RedisLimits {
+    fileprivate init(_ pool: PoolConfiguration) {
+        self.init()
+        maxArguments = pool.maxArguments
+        maxRequestLength = pool.maxRequestSize
+        maxBulkLength = min(maxBulkLength, pool.maxRequestSize)
+    }
+}
+
+extension MemcachedLimits {
+    fileprivate init(_ pool: PoolConfiguration) {
+        self.init(
+            maxKeyLength: pool.maxKeyLength, maxKeys: pool.maxArguments,
+            maxLineLength: min(Self.usualLineLength, pool.maxRequestSize),
+            maxValueLength: pool.maxRequestSize)
     }
 }

@@ -149,6 +149,8 @@ extension ServerConnection {
         guard ticket.purpose == .request, server.holdsRequests else { return false }
         if isError, unsafe RedisReply.isNotExecuted(reply.span) {
             unsafe demoted(reply)
+            // What a script did before it failed, it would do again.
+            guard unsafe !RedisReply.isFromScript(reply.span) else { return false }
         } else {
             guard isDistrusted(ticket) else { return false }
         }

@@ -414,16 +414,18 @@ internal import Wire
         let silence = now - lastProgress
         let isSilent = silence >= Int64(timeout)
         var hasExpired = false
-        if isReplyBegun && expired > 0 && isSilent { hasExpired = expire(at: 0, timeout) }
+        if isReplyBegun && expired > 0 && isSilent {
+            hasExpired = expire(at: 0, timeout, isSilent)
+        }
         while phase != .closed, expired < tickets.count, tickets[expired].deadline <= now {
             // A reply that takes longer than the timeout to arrive is on its way all the same.
             let isArriving = expired == 0 && isReplyBegun && !isSilent
-            if !isArriving { hasExpired = expire(at: expired, timeout) || hasExpired }
+            if !isArriving { hasExpired = expire(at: expired, timeout, isSilent) || hasExpired }
             expired += 1
         }
         guard phase != .closed else { return }
         if hasExpired && isSilent { server.stalled() }
-        if hasGivenUp(now) { return close(because: .noProgress) }
+        if hasGivenUp(now) || isWasted(at: now) { return close(because: .noProgress) }
         if hasExpired && isSilent && server.holdsRequests { return stop(.stalled) }
         rearm(now)
     }
@@ -434,15 +436,28 @@ internal import Wire
         return now - lastProgress >= Int64(timeout * Limits.timeoutsWithoutProgress)
     }
 
+    /// Whether the reply that keeps arriving is for nobody any more, its request is long overdue,
+    /// and others wait behind it: there is no telling whether it ends at all.
+    private func isWasted(at now: Int64) -> Bool {
+        guard let timeout = server.pool.timeout, isReplyBegun, tickets.count > 1 else {
+            return false
+        }
+        let due = now - Int64(timeout * Limits.timeoutsWithoutProgress)
+        guard tickets[0].deadline <= due else { return false }
+        guard tickets[0].purpose == .request else { return true }
+        return unsafe worker.clients.find(tickets[0].client) == nil
+    }
+
     /// - Returns: false if the request had its answer before.
-    private func expire(at index: Int, _ timeout: Int) -> Bool {
+    private func expire(at index: Int, _ timeout: Int, _ isSilent: Bool) -> Bool {
         let ticket = tickets[index]
         if ticket.isGreeting {
             close(because: .noProgress)
             return true
         }
         guard ticket.purpose == .request else { return false }
-        guard !mayGoElsewhere(index) else {
+        // A server that answers others is slow, and nobody else would be faster.
+        guard !(isSilent && mayGoElsewhere(index)) else {
             tickets.update(index) { hold(&$0) }
             return true
         }

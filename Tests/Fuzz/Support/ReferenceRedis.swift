@@ -30,7 +30,7 @@ enum ReferenceRedis {
     }
 
     /// Where the reply ends that stands at `at`; nil if it is incomplete or wrong.
-    static func replyEnd(_ bytes: [UInt8], at: Int, allowsRESP3: Bool, depth: Int = 0) -> Int? {
+    static func replyEnd(_ bytes: [UInt8], at: Int, allowsRESP3: Bool) -> Int? {
         guard at < bytes.count, let line = line(bytes[(at + 1)...]) else { return nil }
         let behind = line.endIndex + 2
         let kind = Character(Unicode.Scalar(bytes[at]))
@@ -39,7 +39,7 @@ enum ReferenceRedis {
         }
         switch kind {
         case "+", "-", "_", "#", ",", "(":
-            return isText(line) ? behind : nil
+            return isText(line, isBounded: kind != "+" && kind != "-") ? behind : nil
         case ":":
             return isSigned(line) ? behind : nil
         case "$" where line.elementsEqual("-1".utf8), "*" where line.elementsEqual("-1".utf8):
@@ -49,13 +49,12 @@ enum ReferenceRedis {
             if "$!=".contains(kind) { return bulkEnd(bytes[...], behind, count) }
             let elements = kind == "%" ? count * 2 : kind == "|" ? count * 2 + 1 : count
             guard elements > 0 else { return behind }
-            guard depth < 32 else { return nil }
             var end = behind
             // Each element has bytes, so a count that the bytes cannot hold ends the loop early.
             for _ in 0..<elements {
                 guard
                     let next = replyEnd(
-                        bytes, at: end, allowsRESP3: allowsRESP3, depth: depth + 1)
+                        bytes, at: end, allowsRESP3: allowsRESP3)
                 else { return nil }
                 end = next
             }
@@ -127,9 +126,10 @@ enum ReferenceRedis {
         return bytes[end] == 13 && bytes[end + 1] == 10 ? end + 2 : nil
     }
 
-    /// One line of text has neither CR nor LF, and 64 KiB at most with its marker and end.
-    private static func isText(_ line: ArraySlice<UInt8>) -> Bool {
-        !line.contains(10) && line.count + 3 <= 64 << 10
+    /// One line of text has neither CR nor LF; a bounded one has 64 KiB at most with its marker and
+    /// end.
+    private static func isText(_ line: ArraySlice<UInt8>, isBounded: Bool) -> Bool {
+        !line.contains(10) && (!isBounded || line.count + 3 <= 64 << 10)
     }
 
     /// Canonical decimals of up to 18 digits.
