@@ -22,6 +22,7 @@ extension Server {
             return replica
         }
         readable = readers
+        if !replicas.isEmpty { hasHadReplicas = true }
     }
 
     /// Those among whom reads are spread: fixed until the next routing.
@@ -51,5 +52,8 @@ extension Server {
         return readable[Int(pool.worker.random()) % readable.count]
     }
 
-    private var lastResort: Server? { pool.configuration.readFrom == .replica ? nil : self }
+    /// Until the first replica is known, the primary is all there is.
+    private var lastResort: Server? {
+        pool.configuration.readFrom == .replica && hasHadReplicas ? nil : self
+    }
 }

@@ -25,6 +25,7 @@ internal import Wire
     var replicas: [Server] = []
     /// Those among whom reads are spread.
     var readable: [Server] = []
+    var hasHadReplicas = false
     /// Connections for clients of one protocol version; those that speak RESP3 have as many of
     /// their own behind the others, since a reply cannot be translated from one to the other.
     private let perProtocol: Int

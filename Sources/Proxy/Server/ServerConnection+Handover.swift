@@ -86,7 +86,7 @@ extension ServerConnection {
 
     /// Looks for requests that have waited for too long.
     func expireHeld(_ now: Int64) {
-        if now >= drainUntil { return close(because: .superseded) }
+        if isDrained(at: now) { return close(because: .superseded) }
         if hasGivenUp(now) { return close(because: .noProgress) }
         for index in 0..<tickets.count where tickets[index].deadline <= now {
             expireHeld(index)
@@ -103,6 +103,14 @@ extension ServerConnection {
         if phase == .waiting { forgetExpired() }
         updateHeld()
         armDeadline(after: Limits.holdTickMilliseconds)
+    }
+
+    /// Whether what is still owed is given up.
+    private func isDrained(at now: Int64) -> Bool {
+        guard drainUntil != Ticket.never else { return false }
+        let began = drainUntil - Limits.drainMilliseconds
+        return now >= drainUntil
+            || now - max(began, lastProgress) >= Limits.silentDrainMilliseconds
     }
 
     private func expireHeld(_ index: Int) {

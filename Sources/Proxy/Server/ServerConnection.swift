@@ -426,7 +426,10 @@ internal import Wire
         guard phase != .closed else { return }
         if hasExpired && isSilent { server.stalled() }
         if hasGivenUp(now) || isWasted(at: now) { return close(because: .noProgress) }
-        if hasExpired && isSilent && server.holdsRequests { return stop(.stalled) }
+        if hasExpired && isSilent && server.holdsRequests {
+            // What a replica was asked, others can answer.
+            return server.primary == nil ? stop(.stalled) : close(because: .noProgress)
+        }
         rearm(now)
     }
 
