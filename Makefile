@@ -46,8 +46,9 @@ lint: ## Check the format of all Swift sources
 bench: deps build ## Compare with nutcracker; ARGS='--quick' and others go to Benchmarks/bench
 	Benchmarks/bench $(ARGS)
 
-install: build ## Install below PREFIX (/usr/local), DESTDIR in front; a configuration is kept
+install: build ## Install below PREFIX (/usr/local), DESTDIR in front; NUTCRACKER=yes adds that name
 	install -D -m 755 --strip $(BINARY) "$(DESTDIR)$(bindir)/martlet"
+	$(if $(NUTCRACKER),ln -sf martlet "$(DESTDIR)$(bindir)/nutcracker")
 	test -e "$(DESTDIR)$(sysconfdir)/martlet/martlet.yml" || \
 		install -D -m 644 Config/martlet.yml "$(DESTDIR)$(sysconfdir)/martlet/martlet.yml"
 	install -D -m 644 systemd/martlet.service "$(DESTDIR)$(unitdir)/martlet.service"

@@ -77,7 +77,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration", "Hashing"],
+            name: "ConfigurationTests", dependencies: ["Configuration", "Hashing", "TestKit"],
             swiftSettings: strict),
         .testTarget(
             name: "ReactorTests", dependencies: ["Reactor", "CSystem"], swiftSettings: strict),

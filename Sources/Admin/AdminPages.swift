@@ -26,6 +26,8 @@ struct AdminPages {
     private func page(_ request: HTTPRequest) -> HTTPResponse {
         switch request.path {
         case "/": HTTPResponse(status: .ok, body: Self.index)
+        case "/groups":
+            HTTPResponse(status: .ok, contentType: "application/json", body: groups() + "\n")
         case "/healthz": health(pool: request.pool)
         case "/metrics":
             HTTPResponse(status: .ok, contentType: PrometheusText.contentType, body: metrics())
@@ -48,6 +50,10 @@ struct AdminPages {
         StatsDocument.json(source.snapshot(), of: identity, at: ServiceIdentity.now())
     }
 
+    private func groups() -> String {
+        GroupsDocument.json(source.snapshot(), at: ServiceIdentity.now())
+    }
+
     private func metrics() -> String {
         PrometheusText(source.snapshot(), of: identity, at: ServiceIdentity.now()).text
     }
@@ -55,6 +61,7 @@ struct AdminPages {
     private static let index = """
         martlet \(Version.number)
 
+        /groups      replication groups: their nodes, and what failovers were like, as JSON
         /healthz     200 while every pool has its min_servers, else 503; ?pool=NAME for one
         /metrics     all figures for Prometheus
         /stats.json  all figures as twemproxy's JSON

@@ -1,3 +1,5 @@
+import Proxy
+
 /// Builds a JSON document as text, with twemproxy's spacing.
 ///
 /// twemproxy puts `, ` between members that are numbers or strings, but no space behind an object's
@@ -38,6 +40,14 @@ struct JSONWriter {
     mutating func member(_ name: String, _ value: Int) {
         appendName(name)
         text += String(value)
+    }
+
+    /// Adds a number with its unit behind its name: times are in microseconds.
+    mutating func member(_ name: String, _ kind: MetricKind, _ value: Int) {
+        switch kind {
+        case .duration, .totalDuration: member(name + "_us", value)
+        case .counter, .gauge, .timestamp: member(name, value)
+        }
     }
 
     private mutating func appendName(_ name: String) {

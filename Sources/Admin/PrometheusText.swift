@@ -3,7 +3,8 @@ import Proxy
 /// The statistics in Prometheus' text format, version 0.0.4.
 ///
 /// Every metric comes from the metric tables: `martlet_pool_…` labelled with the pool,
-/// `martlet_server_…` with pool and server. What only grows ends in `_total`; points in time are in
+/// `martlet_server_…` with pool and server, `martlet_group_…` for servers that are followed, and
+/// `martlet_node_…` for the nodes of their groups. What only grows ends in `_total`; points in time are in
 /// seconds, as Prometheus wants its units.
 struct PrometheusText {
     /// The media type to send it as.
@@ -18,6 +19,8 @@ struct PrometheusText {
         appendHealth(snapshot)
         for metric in PoolMetric.allCases { append(metric, snapshot) }
         for metric in ServerMetric.allCases { append(metric, snapshot) }
+        for metric in GroupMetric.allCases { append(metric, snapshot) }
+        for metric in NodeMetric.allCases { append(metric, snapshot) }
     }
 
     // MARK: - Families
@@ -81,24 +84,50 @@ struct PrometheusText {
         }
     }
 
+    private mutating func append(_ metric: GroupMetric, _ snapshot: StatsSnapshot) {
+        let name = "martlet_group_" + metric.rawValue
+        family(name, metric.kind, metric.help)
+        for (group, labels) in Self.groups(of: snapshot) {
+            figure(name, metric.kind, labels, group[metric])
+        }
+    }
+
+    private mutating func append(_ metric: NodeMetric, _ snapshot: StatsSnapshot) {
+        let name = "martlet_node_" + metric.rawValue
+        family(name, metric.kind, metric.help)
+        for (group, labels) in Self.groups(of: snapshot) {
+            for node in group.nodes {
+                guard let value = node[metric] else { continue }
+                figure(name, metric.kind, labels + [("node", node.address)], value)
+            }
+        }
+    }
+
+    private typealias Labels = [(name: String, value: String)]
+
+    private static func groups(of snapshot: StatsSnapshot) -> [(GroupStats, Labels)] {
+        snapshot.pools.flatMap { pool in
+            pool.servers.compactMap { server in
+                server.group.map { ($0, [("pool", pool.name), ("server", server.name)]) }
+            }
+        }
+    }
+
     // MARK: - Lines
 
     private mutating func family(_ name: String, _ kind: MetricKind, _ help: String) {
         let full = Self.sampleName(name, kind)
         text += "# HELP \(full) \(Self.escaped(help, quotes: false))\n"
-        text += "# TYPE \(full) \(kind == .counter ? "counter" : "gauge")\n"
+        text += "# TYPE \(full) \(Self.type(kind))\n"
     }
 
     private mutating func figure(
-        _ name: String, _ kind: MetricKind, _ labels: [(name: String, value: String)], _ value: Int
+        _ name: String, _ kind: MetricKind, _ labels: Labels, _ value: Int
     ) {
-        let shown = kind == .timestamp ? Self.seconds(microseconds: value) : String(value)
-        sample(Self.sampleName(name, kind), labels, shown)
+        sample(Self.sampleName(name, kind), labels, Self.shown(value, kind))
     }
 
-    private mutating func sample(
-        _ name: String, _ labels: [(name: String, value: String)], _ value: String
-    ) {
+    private mutating func sample(_ name: String, _ labels: Labels, _ value: String) {
         text += name
         if !labels.isEmpty {
             let pairs = labels.map { "\($0.name)=\"\(Self.escaped($0.value, quotes: true))\"" }
@@ -111,7 +140,22 @@ struct PrometheusText {
         switch kind {
         case .counter: name + "_total"
         case .gauge: name
-        case .timestamp: name + "_seconds"
+        case .timestamp, .duration: name + "_seconds"
+        case .totalDuration: name + "_seconds_total"
+        }
+    }
+
+    private static func type(_ kind: MetricKind) -> String {
+        switch kind {
+        case .counter, .totalDuration: "counter"
+        case .gauge, .timestamp, .duration: "gauge"
+        }
+    }
+
+    private static func shown(_ value: Int, _ kind: MetricKind) -> String {
+        switch kind {
+        case .counter, .gauge: String(value)
+        case .timestamp, .duration, .totalDuration: seconds(microseconds: value)
         }
     }
 

@@ -67,6 +67,8 @@ enum Limits {
     /// so long for the replies it owes: a healthy server needs a round trip, and all other requests
     /// wait for them.
     static let drainMilliseconds: Int64 = 1000
+    /// One that says nothing for so long meanwhile gets no more.
+    static let silentDrainMilliseconds: Int64 = 200
     /// How often held requests are looked at for those whose time is over.
     static let holdTickMilliseconds = 20
     /// A connection whose requests time out is closed after this many timeouts without a byte from

@@ -44,6 +44,7 @@ internal import Reactor
     private var postponed: [() -> Void] = []
     private let decimal = DecimalLine()
     private let memoryForSlowReaders: Int
+    private let memoryLimit: Int
     private var memory: MemoryShare
     /// When the largest holders may be looked for again, in the loop's milliseconds.
     private var nextRelief: Int64 = 0
@@ -59,6 +60,7 @@ internal import Reactor
         reports = seat.reports
         counters = seat.counters
         commons = seat.commons
+        memoryLimit = seat.commons.memory.limit
         memory = MemoryShare(seat.commons.memory)
         memoryForSlowReaders = seat.commons.memory.slow / seat.workers
         loop = try EventLoop()
@@ -260,7 +262,7 @@ internal import Reactor
 
     /// Whether so many more bytes are within `max_memory`.
     func hasMemory(for bytes: Int) -> Bool {
-        memory.total(own: blocks.bytesTaken) + bytes <= commons.memory.limit
+        memory.total(own: blocks.bytesTaken) + bytes <= memoryLimit
     }
 
     /// Closes those who hold the most until there is room again: first clients that do not read,

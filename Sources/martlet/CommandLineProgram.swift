@@ -8,10 +8,14 @@ import Glibc
 enum CommandLineProgram {
     /// Runs the command that `arguments` ask for.
     static func run(_ arguments: [String]) -> Int32 {
+        let name = ProgramName.current
         // Not a subcommand in the argument parser's sense: the daemon's -c would take the -c that
         // follows.
-        if arguments.first == Locate.name { return run(Locate.self, Array(arguments.dropFirst())) }
-        return run(Options.self, arguments)
+        if name == .martlet && arguments.first == Locate.name {
+            return run(Locate.self, Array(arguments.dropFirst()))
+        }
+        var grammar = FlagGrammar(ignoresStrayWords: name == .nutcracker)
+        return run(Options.self, grammar.rewrite(arguments))
     }
 
     private static func run<Command: ParsableCommand>(
@@ -22,7 +26,7 @@ enum CommandLineProgram {
             try command.run()
             return 0
         } catch let error as StartError {
-            Terminal.complain("martlet: \(error.message)")
+            Terminal.complain("\(ProgramName.current.rawValue): \(error.message)")
             return 1
         } catch {
             // Asking for help is an error to the argument parser, too, but one with status 0.
@@ -31,8 +35,16 @@ enum CommandLineProgram {
                 if !text.isEmpty { Terminal.complain(text) }
                 return 1
             }
-            if !text.isEmpty { print(text) }
+            if !text.isEmpty { showHelp(text) }
             return 0
+        }
+    }
+
+    /// twemproxy's goes to standard error, below its version.
+    private static func showHelp(_ text: String) {
+        switch ProgramName.current {
+        case .martlet: print(text)
+        case .nutcracker: Terminal.complain(ProgramName.current.banner + "\n\n" + text)
         }
     }
 }

@@ -27,35 +27,34 @@ final class Daemon {
 
     /// Runs a daemon from its start to its end. With `-d`, returns in the background process only.
     static func run(_ options: Options) throws(StartError) {
-        let configuration = try Configuration.forStart(
-            path: ConfigurationPath.chosen(options.confFile))
-        let address = try adminAddress(options)
+        let configuration = try Configuration.forStart(path: options.configurationPath)
         raiseDescriptorLimit()
         if options.daemonize {
             let detached = try DetachedDaemon()
-            try serve(configuration, options, address) { detached.announceReady() }
+            try serve(configuration, options) { detached.announceReady() }
         } else {
-            try serve(configuration, options, address) {}
+            try serve(configuration, options) {}
         }
     }
 
     private static func serve(
-        _ configuration: Configuration, _ options: Options, _ address: SocketAddress,
-        whenReady: () -> Void
+        _ configuration: Configuration, _ options: Options, whenReady: () -> Void
     ) throws(StartError) {
-        let log = try LogWriter(path: options.output)
+        let log = try LogWriter(path: options.logPath)
         try log.start()
         defer { log.finish() }
         do throws(StartError) {
-            let pidFile = try options.pidFile.map { (path) throws(StartError) in try PIDFile(path) }
+            let pidFile = try options.pidFilePath.map { (path) throws(StartError) in
+                try PIDFile(path)
+            }
             let daemon = try Daemon(configuration, options, log)
-            try daemon.listen(address)
+            try daemon.listen(options)
             whenReady()
             daemon.runUntilStopped()
             pidFile?.remove()
         } catch {
             // On standard error the caller will say it.
-            if options.output != nil { log.write(LogLine(.critical, "martlet: \(error.message)")) }
+            if options.logPath != nil { log.write(LogLine(.critical, "martlet: \(error.message)")) }
             throw error
         }
     }
@@ -63,21 +62,17 @@ final class Daemon {
     private init(
         _ configuration: Configuration, _ options: Options, _ log: LogWriter
     ) throws(StartError) {
-        let level = LogLevel(options.verbose)
+        let level = LogLevel(options.verbose.value)
         self.log = log
         self.level = level
         logger = Logger(label: "martlet") { label in
             QueuedLogHandler(label: label, writer: log, level: level)
         }
-        do throws(SystemError) {
-            loop = try EventLoop()
-        } catch {
-            throw StartError("cannot make an event loop: \(error.message)")
-        }
+        loop = try EventLoop.forStart()
         do throws(ProxyStartError) {
             control = try ProxyControl(
                 configuration: configuration,
-                workers: options.workers ?? configuration.workers ?? Self.coreCount,
+                workers: options.workers?.value ?? configuration.workers ?? Self.coreCount,
                 loop: loop, logger: logger)
         } catch {
             throw StartError("\(error)")
@@ -87,8 +82,9 @@ final class Daemon {
 
     // MARK: - Starting
 
-    private func listen(_ address: SocketAddress) throws(StartError) {
+    private func listen(_ options: Options) throws(StartError) {
         watchSignals()
+        let address = try adminAddress(options)
         do throws(SystemError) {
             try admin.listen(on: address)
         } catch {
@@ -103,23 +99,18 @@ final class Daemon {
         manager.ready()
     }
 
-    private static func adminAddress(_ options: Options) throws(StartError) -> SocketAddress {
+    private func adminAddress(_ options: Options) throws(StartError) -> SocketAddress {
         let host = options.statsAddr
-        // Validated to be a port.
-        let port = UInt16(options.statsPort)
-        let address: SocketAddress? =
-            switch host {
-            case "localhost": SocketAddress(ip: "127.0.0.1", port: port)
-            case "*": .wildcard(port: port)
-            default:
-                host.hasPrefix("/")
-                    ? SocketAddress(unixPath: host) : SocketAddress(ip: host, port: port)
-            }
-        guard let address else {
-            throw StartError(
-                "option -a value '\(host)' is neither an IP address nor a socket's path")
+        if let address = host.hasPrefix("/") ? SocketAddress(unixPath: host) : nil {
+            return address
         }
-        return address
+        do throws(ResolverError) {
+            // Validated to be a port.
+            return try Resolver.waitForAddress(
+                of: host, port: UInt16(options.statsPort.value), on: loop)
+        } catch {
+            throw StartError("cannot listen on '\(host)' for statistics: \(error.message)")
+        }
     }
 
     /// A proxy needs a descriptor for every connection, and the usual soft limit of 1024 exists for
@@ -146,6 +137,7 @@ final class Daemon {
     private func watchSignals() {
         // A client that hung up is an error of its socket, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        CrashLine.watch()
         watch(SIGTERM, "SIGTERM", "stopping") { $0.stop() }
         watch(SIGINT, "SIGINT", "stopping") { $0.stop() }
         watch(SIGHUP, "SIGHUP", "reopening log file") { $0.reopenLog() }
@@ -186,6 +178,17 @@ final class Daemon {
     private func adjustLevel(by step: Int) {
         let number = level.adjust(by: step)
         logger.notice("log level is now \(number)")
+    }
+}
+
+extension EventLoop {
+    /// A loop, or why there can be none.
+    static func forStart() throws(StartError) -> EventLoop {
+        do throws(SystemError) {
+            return try EventLoop()
+        } catch {
+            throw StartError("cannot make an event loop: \(error.message)")
+        }
     }
 }
 

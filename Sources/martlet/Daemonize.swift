@@ -15,8 +15,9 @@ struct DetachedDaemon {
     /// Forks twice and returns in the grandchild only, which has a session of its own and can get
     /// no terminal.
     ///
-    /// The working directory and the umask stay: relative paths of the command line go on to mean
-    /// what they say.
+    /// The working directory stays: relative paths of the command line go on to mean what they say.
+    /// The umask goes, as twemproxy's does: a unix socket without permissions in the configuration is
+    /// for everyone, and clients of other users rely on that. Other files have a mode of their own.
     init() throws(StartError) {
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { throw StartError("pipe", errno) }
@@ -30,6 +31,7 @@ struct DetachedDaemon {
         }
         close(ends[0])
         _ = setsid()
+        umask(0)
         let grandchild = csystem_fork()
         guard grandchild >= 0 else { throw StartError("fork", errno) }
         if grandchild > 0 { _exit(0) }

@@ -20,7 +20,8 @@ struct Locate: ParsableCommand {
     var keys: [String]
 
     func run() throws {
-        let configuration = try Configuration.forStart(path: ConfigurationPath.chosen(confFile))
+        let configuration = try Configuration.forStart(
+            path: confFile ?? DefaultPaths().configuration)
         for pool in configuration.pools {
             let placement = Placement(
                 hash: pool.hash, tag: pool.hashTag, distribution: pool.distribution,

@@ -1,12 +1,12 @@
 import Admin
 import ArgumentParser
 import Configuration
-import Glibc
+import Reactor
 
 /// The command line: twemproxy's flags with their meaning, and a few of our own.
 struct Options: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "martlet",
+        commandName: ProgramName.current.rawValue,
         abstract: "A caching proxy for Redis and memcached that takes twemproxy's place.",
         discussion: "`martlet locate -c file key ...` shows which server each key is kept on.")
 
@@ -25,29 +25,30 @@ struct Options: ParsableCommand {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Log level, 0 (little) to 11 (everything).", valueName: "n"))
-    var verbose = LogLevel.standard
+    var verbose: FlagNumber = 5
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Log file (default: standard error).", valueName: "file"))
+        help: ArgumentHelp(
+            "Log file (default: \(DefaultPaths().log ?? "standard error")).", valueName: "file"))
     var output: String?
 
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Configuration file (default: \(ConfigurationPath.local), else "
-                + "\(ConfigurationPath.system)).", valueName: "file"))
+            "Configuration file (default: \(DefaultPaths.localConfiguration), else "
+                + "\(DefaultPaths().systemConfiguration)).", valueName: "file"))
     var confFile: String?
 
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Port of statistics, health and metrics.", valueName: "n"))
-    var statsPort = 22222
+    var statsPort: FlagNumber = 22222
 
     @Option(
         name: [.customShort("a"), .long],
         help: ArgumentHelp(
-            "Address for the same: an IP address, localhost, or /path of a unix socket.",
+            "Address for the same: an IP address, a name, or /path of a unix socket.",
             valueName: "address"))
     var statsAddr = "0.0.0.0"
 
@@ -55,10 +56,13 @@ struct Options: ParsableCommand {
         name: [.customShort("i"), .long],
         help: ArgumentHelp(
             "Accepted for twemproxy's sake: our statistics are always current.", valueName: "ms"))
-    var statsInterval = 30_000
+    var statsInterval: FlagNumber = 30000
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("File for the process id.", valueName: "file"))
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "File for the process id (default: \(DefaultPaths().backgroundPIDFile ?? "none")).",
+            valueName: "file"))
     var pidFile: String?
 
     @Option(
@@ -66,26 +70,34 @@ struct Options: ParsableCommand {
         help: ArgumentHelp(
             "Accepted for twemproxy's sake (512 to 16777216): our buffers follow their content.",
             valueName: "bytes"))
-    var mbufSize = 16384
+    var mbufSize: FlagNumber = 16384
 
     @Option(
         help: ArgumentHelp(
             "Worker threads, 1 to 256 (default: from the configuration, else one per core).",
             valueName: "n"))
-    var workers: Int?
+    var workers: FlagNumber?
+
+    /// The configuration file that is meant.
+    var configurationPath: String { confFile ?? DefaultPaths().configuration }
+
+    /// The log file that is meant; nil is standard error, as an empty name is for twemproxy.
+    var logPath: String? { output.map { $0.isEmpty ? nil : $0 } ?? DefaultPaths().log }
+
+    /// The pid file that is meant, if any.
+    var pidFilePath: String? {
+        pidFile ?? (daemonize ? DefaultPaths().backgroundPIDFile : nil)
+    }
 
     /// Refuses values that twemproxy refuses, in its words.
     func validate() throws {
-        guard 1...65535 ~= statsPort else {
-            throw ValidationError("option -s value \(statsPort) is not a valid port")
+        guard 1...65535 ~= statsPort.value else {
+            throw ValidationError("option -s value \(statsPort.value) is not a valid port")
         }
-        guard statsInterval >= 0 else {
-            throw ValidationError("option -i value \(statsInterval) is not a valid number of ms")
-        }
-        guard 512...16_777_216 ~= mbufSize else {
+        guard 512...16_777_216 ~= mbufSize.value else {
             throw ValidationError("mbuf chunk size must be between 512 and 16777216 bytes")
         }
-        guard 1...256 ~= workers ?? 1 else {
+        guard 1...256 ~= workers?.value ?? 1 else {
             throw ValidationError("option --workers must be between 1 and 256")
         }
     }
@@ -93,9 +105,9 @@ struct Options: ParsableCommand {
     /// Does what the flags say; the daemon returns when it has been told to stop.
     func run() throws {
         if version {
-            Terminal.complain("This is martlet-\(Version.number)")
+            Terminal.complain(ProgramName.current.banner)
         } else if describeStats {
-            Terminal.complain("This is martlet-\(Version.number)\n\n" + Admin.describeStats())
+            Terminal.complain(ProgramName.current.banner + "\n\n" + Admin.describeStats())
         } else if testConf {
             try testConfiguration()
         } else {
@@ -104,28 +116,33 @@ struct Options: ParsableCommand {
     }
 
     private func testConfiguration() throws {
-        let path = ConfigurationPath.chosen(confFile)
-        do throws(ConfigurationFailure) {
-            _ = try Configuration.load(path: path)
-        } catch {
-            Terminal.complain(error.description)
+        let path = configurationPath
+        let problems = try Self.problems(ofFile: path)
+        guard problems.isEmpty else {
+            for problem in problems { Terminal.complain(problem) }
             throw StartError("configuration file '\(path)' syntax is invalid")
         }
-        Terminal.complain("martlet: configuration file '\(path)' syntax is ok")
+        Terminal.complain(
+            "\(ProgramName.current.rawValue): configuration file '\(path)' syntax is ok")
     }
-}
 
-/// Where the configuration is looked for.
-enum ConfigurationPath {
-    /// twemproxy's default, below the working directory.
-    static let local = "conf/nutcracker.yml"
-    /// A package's place.
-    static let system = "/etc/martlet/martlet.yml"
-
-    /// The named file, or the default that exists, or twemproxy's.
-    static func chosen(_ named: String?) -> String {
-        if let named { return named }
-        let isSystemWide = unsafe access(local, F_OK) != 0 && access(system, F_OK) == 0
-        return isSystemWide ? system : local
+    /// What is wrong with a file: its words, or else names to listen on that have no address.
+    private static func problems(ofFile path: String) throws(StartError) -> [String] {
+        let configuration: Configuration
+        do throws(ConfigurationFailure) {
+            configuration = try Configuration.load(path: path)
+        } catch {
+            return error.problems.map(\.description)
+        }
+        let loop = try EventLoop.forStart()
+        return configuration.pools.compactMap { pool in
+            guard case .tcp(let host, let port) = pool.listen else { return nil }
+            do throws(ResolverError) {
+                _ = try Resolver.waitForAddress(of: host, port: port, on: loop)
+                return nil
+            } catch {
+                return "\(path): \(pool.name).listen: \"\(host)\": \(error.message)"
+            }
+        }
     }
 }

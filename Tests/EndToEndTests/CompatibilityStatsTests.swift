@@ -9,7 +9,8 @@ import Testing
         "request_bytes", "responses", "response_bytes", "in_queue", "in_queue_bytes", "out_queue",
         "out_queue_bytes",
     ]
-    /// Figures of a pool that both count alike. Not `fragments`: twemproxy has it and never counts.
+    /// Figures of a pool that both count alike. Not `fragments`, which is among the intended
+    /// differences.
     private static let poolFigures = [
         "client_eof", "client_err", "client_connections", "server_ejects", "forward_error",
     ]
@@ -24,8 +25,8 @@ import Testing
             .memcached(servers: lines, name: "two"),
         ])
 
-        let theirs = try Self.fields(of: pair.twemproxy.stats())
-        let ours = try Self.fields(of: pair.ours.stats())
+        let theirs = try pair.twemproxy.stats().fields
+        let ours = try pair.ours.stats().fields
 
         #expect(ours == theirs)
         #expect(ours.count == 7 + 3 * (1 + 6) + 9 * (1 + 13))
@@ -44,7 +45,7 @@ import Testing
             for key in keys { #expect(try client.command("lpush", key, "1").errorText != nil) }
             #expect(try client.command(["mget"] + keys) == .array(keys.map { .bulk($0) }))
             #expect(try client.command("ping") == .simple("PONG"))
-            // Not MSET: of each value's bytes twemproxy counts twice as many as it sends.
+            // Not MSET, whose bytes are among the intended differences.
             #expect(try client.command(["del"] + keys) == .integer(60))
             client.close()
         }
@@ -110,6 +111,55 @@ import Testing
         for client in clients { client.close() }
     }
 
+    @Test func anEjectionIsCountedAlike() throws {
+        let nodes = try CacheNode.several(2, .redis)
+        let options = [
+            "auto_eject_hosts": "true", "server_failure_limit": "1",
+            "server_retry_timeout": "60000",
+        ]
+        let pair = try ProxyPair([.redis(nodes, options: options)])
+        let keys = (0..<40).map { "key:\($0 * 31)" }
+        nodes[0].kill()
+
+        for proxy in pair.both {
+            let client = try proxy.client()
+            let areServed = try eventually {
+                try keys.allSatisfy { try client.command("GET", $0) == .null }
+            }
+            #expect(areServed)
+            let isCounted = try eventually {
+                let stats = try proxy.stats()
+                return try stats.number("alpha", "server_ejects") == 1
+                    && stats.number("alpha", nodes[0].name, "server_err") == 1
+                    && stats.number("alpha", nodes[0].name, "server_ejected_at") > 0
+                    && stats.number("alpha", nodes[0].name, "server_connections") == 0
+                    && stats.number("alpha", nodes[1].name, "server_ejected_at") == 0
+            }
+            #expect(isCounted)
+            client.close()
+        }
+    }
+
+    @Test func aRefusedServerIsCountedAlike() throws {
+        let port = try FreePort.take()
+        let server = "127.0.0.1:\(port)"
+        let pair = try ProxyPair([.memcached(servers: ["\(server):1"])])
+
+        for proxy in pair.both {
+            let client = try proxy.client()
+            #expect(try client.ask("get a").hasPrefix("SERVER_ERROR"))
+            let isCounted = try eventually {
+                let stats = try proxy.stats()
+                return try stats.number("alpha", server, "server_err") == 1
+                    && stats.number("alpha", "forward_error") == 1
+                    && stats.number("alpha", server, "in_queue") == 0
+                    && stats.number("alpha", server, "responses") == 0
+            }
+            #expect(isCounted)
+            client.close()
+        }
+    }
+
     /// Waits until both proxies have the same figures, and names those that stay different.
     ///
     /// One client more than `clientsGone` has gone: the one that saw the pool listen.
@@ -141,14 +191,6 @@ import Testing
             }
         }
         return figures
-    }
-
-    /// Names in their order, each with what its value begins with: a text, an object, or a number.
-    private static func fields(of stats: StatsDocument) -> [String] {
-        stats.text.matches(of: /"([^"]+)": ?(["{]|-?\d)/).map { match in
-            let type = match.output.2.last.map { $0.isNumber ? "0" : String($0) } ?? ""
-            return "\(match.output.1) \(type)"
-        }
     }
 }
 

@@ -181,6 +181,23 @@ import Testing
         #expect(largest < 100 << 20)
     }
 
+    /// One who reads them all gets them all, and the others do not wait for that.
+    @Test func aMillionRequestsInOnePipeline() throws {
+        let proxy = try RunningProxy.before(2, .redis)
+        let requests = Array(
+            repeating: Array(repeating: Bytes.command(["PING"]), count: 99).flatMap { $0 }
+                + Bytes.command(["EXISTS", "nothing"]), count: 10_000
+        ).flatMap { $0 }
+        let replies = Array(
+            String(repeating: String(repeating: "+PONG\r\n", count: 99) + ":0\r\n", count: 10_000)
+                .utf8)
+        try amongNeighbours(of: proxy, Neighbours.storing(.redis)) {
+            let client = try proxy.client(timeout: 60)
+            try client.send(requests)
+            #expect(Bytes.equal(try client.read(replies.count), replies))
+        }
+    }
+
     @Test func oneWhoReadsAByteASecond() throws {
         let proxy = try RunningProxy.before(2, .redis)
         let writer = try proxy.client()

@@ -258,9 +258,10 @@ import Testing
             try neighbour.say(redis("GET", "n"))
             try proxy.expect(server, hears: redis("GET", "n"))
             try server.say("*1000000000\r\n")
+            let more = String(repeating: ":1\r\n", count: 100)
 
             try proxy.wait {
-                try? server.say(":1\r\n")
+                try? server.say(more)
                 return neighbour.received.count > 0
             }
             try proxy.expect(neighbour, hears: "-ERR server s0: timed out after 200 ms\r\n")
@@ -268,7 +269,7 @@ import Testing
             try neighbour.say(redis("GET", "n"))
             try proxy.wait {
                 if neighbour.take(.max) != "" { try? neighbour.say(redis("GET", "n")) }
-                try? server.say(":1\r\n")
+                try? server.say(more)
                 return server.isEnded
             }
 
@@ -286,6 +287,36 @@ import Testing
     }
 
     // MARK: - Slow in each phase
+
+    /// A host that takes no connection and does not refuse it either: its backlog is full.
+    @Test func aConnectionThatIsNeverMadeIsATimeout() throws {
+        try ProxyHarness.run(.redis, servers: 2) {
+            $0.timeoutMilliseconds = 300
+        } conversation: { proxy in
+            let address = proxy.servers[0].address
+            proxy.servers[0].stop()
+            let deaf = try Socket.listen(
+                on: address, backlog: 0, reusePort: false, permissions: nil)
+            let fillers = try (0..<2).map { _ in
+                var inProgress = false
+                return Peer(
+                    try Socket.connect(to: address, inProgress: &inProgress), on: proxy.loop)
+            }
+            let (client, neighbour) = (try proxy.client(), try proxy.client())
+            let request = redis("GET", proxy.key(of: 1))
+
+            try client.say(redis("GET", proxy.key(of: 0)))
+            try neighbour.say(request)
+
+            let server = try proxy.connection(of: 1)
+            try proxy.expect(server, hears: request)
+            try server.say("$1\r\nN\r\n")
+            try proxy.expect(neighbour, hears: "$1\r\nN\r\n")
+            try proxy.expect(client, hears: "-ERR server s0: timed out\r\n")
+            for filler in fillers { filler.close() }
+            #expect(deaf.descriptor >= 0)
+        }
+    }
 
     /// AUTH, then SELECT, then the first byte, then the middle of a reply: whoever waits is told in time, and the next
     /// connection serves.

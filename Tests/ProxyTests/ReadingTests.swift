@@ -188,11 +188,13 @@ import Testing
     }
 
     @Test func withoutAReplicaReadsSayWhatIsMissing() throws {
-        try run(.replica, replicas: 0) { group, proxy in
+        try run(.replica) { group, proxy in
             let client = try proxy.client()
-            let key = redis("GET", "k")
+            group.nodes[1].isLinkUp = false
+            try proxy.wait { proxy.routing.servers[0].replicas.isEmpty }
+            try proxy.settle()
 
-            try client.say(key)
+            try client.say(redis("GET", "k"))
 
             try proxy.expect(client, hears: "-ERR server s0: no replica may be read from\r\n")
         }

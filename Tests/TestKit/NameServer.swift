@@ -52,11 +52,6 @@ public final class NameServer: Sendable {
         book.set(name, to: answer)
     }
 
-    /// What it says about a name now.
-    public func answer(for name: String) -> Answer {
-        book.answer(for: name)
-    }
-
     /// Questions that came so far, for any kind of record.
     public func questions(about name: String) -> Int {
         book.questions(about: name)
@@ -79,10 +74,6 @@ private final class Book: Sendable {
 
     func set(_ name: String, to answer: NameServer.Answer) {
         entries.withLock { $0[name.lowercased(), default: Entry()].answer = answer }
-    }
-
-    func answer(for name: String) -> NameServer.Answer {
-        entries.withLock { $0[name.lowercased()]?.answer ?? .noSuchName }
     }
 
     func ask(_ name: String) -> NameServer.Answer {

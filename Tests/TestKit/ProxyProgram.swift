@@ -4,6 +4,8 @@ import Foundation
 public enum ProxyProgram: Sendable {
     /// The daemon of this package; the environment's `MARTLET_BINARY` may name another one.
     case martlet
+    /// The same, started as `nutcracker`.
+    case renamed
     /// twemproxy, as Debian packages it.
     case nutcracker
 
@@ -12,13 +14,29 @@ public enum ProxyProgram: Sendable {
         switch self {
         case .martlet:
             ProcessInfo.processInfo.environment["MARTLET_BINARY"]
-                ?? URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-                .deletingLastPathComponent().appendingPathComponent("martlet").path
+                ?? Self.buildDirectory.appendingPathComponent("martlet").path
+        case .renamed: Self.link
         case .nutcracker: "nutcracker"
         }
     }
 
-    /// Whether it is twemproxy, which knows neither workers nor HTTP.
+    /// Where this program is, and the daemon with it.
+    private static let buildDirectory = URL(fileURLWithPath: "/proc/self/exe")
+        .resolvingSymlinksInPath().deletingLastPathComponent()
+
+    /// A link to the daemon, made once a run.
+    private static let link: String = {
+        let directory = buildDirectory.appendingPathComponent("renamed")
+        let link = directory.appendingPathComponent("nutcracker").path
+        let files = FileManager.default
+        try? files.createDirectory(at: directory, withIntermediateDirectories: true)
+        try? files.removeItem(atPath: link)
+        try? files.createSymbolicLink(
+            atPath: link, withDestinationPath: ProxyProgram.martlet.path)
+        return link
+    }()
+
+    /// Whether it is twemproxy, which knows neither workers nor HTTP, or goes for it.
     var isTwemproxy: Bool {
         path.hasSuffix("nutcracker")
     }

@@ -74,8 +74,11 @@ public final class ReplicationGroup: Sendable {
     /// Makes another node primary as a planned change does, without losing a write: writes wait at
     /// the old one until the new one has all of them. The old one becomes a replica and says
     /// READONLY to those that waited.
-    public func handOver(to new: ReplicationNode) throws {
+    ///
+    /// - Returns: How long writes waited, in seconds.
+    @discardableResult public func handOver(to new: ReplicationNode) throws -> Double {
         let old = primary
+        let started = now()
         try old.pauseWrites()
         let end = try old.replicationOffset()
         guard try eventually({ try new.replicationOffset() >= end }) else {
@@ -85,7 +88,9 @@ public final class ReplicationGroup: Sendable {
         state.withLock { $0.primary = new }
         try old.demote(to: new)
         try old.resumeWrites()
+        let pause = now() - started
         try followPrimary(except: [new, old])
+        return pause
     }
 
     /// Makes a replica primary after the old primary went away, and notes what it has: writes that
@@ -108,10 +113,16 @@ public final class ReplicationGroup: Sendable {
         }
     }
 
+    /// Kills all nodes; what they held is lost with them.
+    public func killAll() {
+        nodes.forEach { $0.kill() }
+        state.withLock { $0.survivors.append([:]) }
+    }
+
     /// Makes the nodes that run replicas of the primary.
     private func followPrimary(except others: [ReplicationNode]) throws {
         let primary = primary
-        for node in nodes where node.isRunning && !others.contains(where: { $0 === node }) {
+        for node in nodes where node.isServing && !others.contains(where: { $0 === node }) {
             try node.demote(to: primary)
         }
     }
@@ -123,9 +134,19 @@ public final class ReplicationGroup: Sendable {
         }
     }
 
+    /// Waits until every replica that serves has all that the primary has.
+    public func waitUntilCaughtUp() throws {
+        let end = try primary.replicationOffset()
+        let followers = replicas.filter(\.isServing)
+        let areThere = try eventually {
+            try followers.allSatisfy { try $0.replicationOffset() >= end }
+        }
+        guard areThere else { throw KitError("no replica catches up with \(primary.name)") }
+    }
+
     private func isInSync() throws -> Bool {
         let primary = primary
-        let followers = nodes.filter { $0.isRunning && $0 !== primary }
+        let followers = nodes.filter { $0.isServing && $0 !== primary }
         let fields = try primary.info("replication")
         let online = fields.filter {
             $0.key.contains(/^slave\d+$/) && $0.value.contains("state=online")

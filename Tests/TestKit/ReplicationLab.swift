@@ -45,12 +45,15 @@ public final class ReplicationLab: Sendable {
     ///
     /// - Parameters:
     ///   - options: Directives of the pool, besides those that make it follow the groups.
+    ///   - knowsReaders: Whether it knows the readers' names, too.
     ///   - names: Directives of `global`, besides `resolver`.
     ///   - workers: Its worker threads.
     public func proxy(
-        _ options: [String: String] = [:], names settings: [String: String] = [:], workers: Int = 1
+        _ options: [String: String] = [:], knowsReaders: Bool = false,
+        names settings: [String: String] = [:], workers: Int = 1
     ) throws -> RunningProxy {
-        let usual = ["topology": "replication_group", "hash": "murmur"]
+        var usual = ["topology": "replication_group", "hash": "murmur"]
+        if knowsReaders { usual["reader"] = readerLines }
         let servers = groups.enumerated().map { shard, group in
             "\(group.primaryName):\(port):1 \(Self.serverName(shard))"
         }
@@ -62,8 +65,26 @@ public final class ReplicationLab: Sendable {
             global: "global:\n  resolver: \"\(names.address)\"\n" + global.joined() + "\n")
     }
 
+    private var readerLines: String {
+        groups.enumerated().map { shard, group in
+            "\n    - \(group.readerName):\(port) \(Self.serverName(shard))"
+        }.joined()
+    }
+
     /// The name of a shard's server in the pool.
     public static func serverName(_ shard: Int) -> String { "shard\(shard)" }
+
+    /// A key that lies on a group.
+    public func key(on group: ReplicationGroup, through proxy: RunningProxy) throws -> String {
+        let keys = (0..<64).map { "key:\($0)" }
+        let client = try proxy.client()
+        for key in keys { _ = try client.command("SET", key, key) }
+        let holders = try groups(holding: keys)
+        guard let index = holders.firstIndex(where: { $0 === group }) else {
+            throw KitError("no key lies on \(group.primaryName)")
+        }
+        return keys[index]
+    }
 
     /// The group that holds each of the keys, found by looking at the primaries.
     ///

@@ -14,6 +14,7 @@ public final class ReplicationNode: Sendable {
     private let directory: TemporaryDirectory
     private let arguments: [String]
     private let process: Mutex<ChildProcess>
+    private let frozen = Atomic<Bool>(false)
     /// What its clients say to be let in; empty if nothing.
     private let login: Mutex<[String]>
 
@@ -34,7 +35,8 @@ public final class ReplicationNode: Sendable {
                 "--port", "\(port)", "--bind", host, "--replica-announce-ip", host,
                 "--protected-mode", "no", "--save", "", "--appendonly", "no", "--dir",
                 directory.path, "--maxclients", "4000", "--enable-debug-command", "yes",
-                "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0",
+                // With a diskless sync the stream would begin only up to a second after it.
+                "--repl-diskless-sync", "no",
             ] + arguments
         process = Mutex(
             try Self.start(self.arguments, replicaOf: primary, log: directory.file("node.log")))
@@ -47,8 +49,10 @@ public final class ReplicationNode: Sendable {
     /// What it logged so far.
     public var log: String { contents(of: directory.file("node.log")) }
 
-    /// Whether its process has not ended.
-    public var isRunning: Bool { process.withLock(\.isRunning) }
+    /// Whether it runs and is not frozen.
+    public var isServing: Bool {
+        process.withLock(\.isRunning) && !frozen.load(ordering: .relaxed)
+    }
 
     // MARK: - Talking to it
 
@@ -96,11 +100,6 @@ public final class ReplicationNode: Sendable {
         Int(try info("replication")["master_repl_offset"] ?? "") ?? 0
     }
 
-    /// Whether it says that it is a primary.
-    public func isPrimary() throws -> Bool {
-        try info("replication")["role"] == "master"
-    }
-
     /// All its keys of type string, with their values.
     public func data() throws -> [String: String] {
         let client = try client()
@@ -108,11 +107,6 @@ public final class ReplicationNode: Sendable {
         guard !keys.isEmpty else { return [:] }
         let values = (try client.command(["MGET"] + keys).elements ?? []).map(\.text)
         return Dictionary(uniqueKeysWithValues: zip(keys, values)).compactMapValues(\.self)
-    }
-
-    /// Commands it carried out so far, those of the lab's own among them.
-    public func commandsProcessed() throws -> Int {
-        Int(try info("stats")["total_commands_processed"] ?? "") ?? 0
     }
 
     /// How often it carried out a command since it started.
@@ -134,7 +128,8 @@ public final class ReplicationNode: Sendable {
         try command("REPLICAOF", primary.host, "\(primary.port)")
     }
 
-    /// Makes writes wait, at most five seconds; reads go on.
+    /// Makes writes wait, at most five seconds; reads go on. On a replica that stops the stream of
+    /// its primary, so that it lags behind.
     public func pauseWrites() throws {
         try command("CLIENT", "PAUSE", "5000", "WRITE")
     }
@@ -144,6 +139,35 @@ public final class ReplicationNode: Sendable {
         try command("CLIENT", "UNPAUSE")
     }
 
+    /// Breaks a replica's link to its primary, which then asks in vain to be let in again.
+    public func loseStream() throws {
+        try command("CONFIG", "SET", "masterauth", "not the password")
+        try command("CLIENT", "KILL", "TYPE", "master")
+    }
+
+    /// Lets a replica back to a primary without password after `loseStream`.
+    public func findStream() throws {
+        try command("CONFIG", "SET", "masterauth", "")
+    }
+
+    /// Loads all its data again, slowly: it says LOADING meanwhile and is as it was afterwards.
+    ///
+    /// Returns at the end, after about as many seconds as are asked for.
+    public func reload(for seconds: Double) throws {
+        let keys = 2_000
+        try command("DEBUG", "POPULATE", "\(keys)", "filling", "10")
+        try command("CONFIG", "SET", "appendonly", "yes")
+        // The file is complete when the process that writes it has ended.
+        guard try eventually({ try info("persistence")["aof_rewrite_in_progress"] == "0" }) else {
+            throw KitError("\(name) does not write its file")
+        }
+        try command("CONFIG", "SET", "loading-process-events-interval-bytes", "1024")
+        let microseconds = Int(seconds * 1e6) / keys
+        try command("CONFIG", "SET", "key-load-delay", "\(microseconds)")
+        try command("DEBUG", "LOADAOF")
+        try command("CONFIG", "SET", "key-load-delay", "0")
+    }
+
     /// Closes the connections of all its ordinary clients.
     public func dropClients() throws {
         try command("CLIENT", "KILL", "TYPE", "normal")
@@ -151,12 +175,14 @@ public final class ReplicationNode: Sendable {
 
     /// Freezes it: its kernel still accepts connections and bytes, but nothing is answered.
     public func pause() {
+        frozen.store(true, ordering: .relaxed)
         process.withLock { $0.pause() }
     }
 
     /// Lets it run on after `pause`.
     public func resume() {
         process.withLock { $0.signal(SIGCONT) }
+        frozen.store(false, ordering: .relaxed)
     }
 
     /// Ends it without warning: its connections break, new ones are refused.
@@ -170,6 +196,7 @@ public final class ReplicationNode: Sendable {
         let fresh = try Self.start(
             arguments, replicaOf: primary, log: directory.file("node.log"))
         process.withLock { $0 = fresh }
+        frozen.store(false, ordering: .relaxed)
         try waitUntilReady()
     }
 

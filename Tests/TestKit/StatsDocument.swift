@@ -16,6 +16,11 @@ public struct StatsDocument {
         self.root = root
     }
 
+    /// Reads what a proxy's port of statistics says to a client that says nothing.
+    public init(readFrom port: Int) throws {
+        try self.init(parsing: TestClient(port: port, timeout: 5).readToEnd())
+    }
+
     /// A number: a global one, a pool's (`"alpha", "client_eof"`) or a server's
     /// (`"alpha", "127.0.0.1:6379", "requests"`).
     ///

@@ -21,13 +21,23 @@ struct DescriptorReserve: Sendable {
             firstReserved = .max
             return
         }
-        let connections = pools.reduce(0) { sum, pool in
-            // RESP3 clients have connections to servers of their own.
-            sum + pool.servers.count * pool.serverConnections * (pool.isRedisPool ? 2 : 1)
-        }
-        let wanted = UInt(connections * workers) + Self.others
+        let wanted = pools.reduce(Self.others) { $0 + Self.connections(to: $1, workers: workers) }
         firstReserved = Int32(limit.rlim_cur - min(wanted, limit.rlim_cur / 2))
     }
+
+    /// Connections that a pool may have to servers.
+    private static func connections(to pool: PoolConfiguration, workers: Int) -> UInt {
+        guard pool.cacheProtocol == .redis else {
+            return UInt(pool.servers.count * pool.serverConnections * workers)
+        }
+        let readable = pool.readFrom == .primary ? 1 : nodesOfGroup
+        // RESP3 clients have connections of their own; each node may be watched over one more.
+        let perServer = readable * pool.serverConnections * workers * 2 + nodesOfGroup
+        return UInt(pool.servers.count * perServer)
+    }
+
+    /// ElastiCache has one primary and up to five replicas in a group.
+    private static let nodesOfGroup = 6
 
     /// Whether a client may have one more descriptor; asks the kernel with a copy of `any`.
     func hasRoom(besides any: Int32) -> Bool {
@@ -36,8 +46,4 @@ struct DescriptorReserve: Sendable {
         close(lowest)
         return lowest < firstReserved
     }
-}
-
-extension PoolConfiguration {
-    fileprivate var isRedisPool: Bool { cacheProtocol == .redis }
 }

@@ -15,18 +15,17 @@ enum WorkerReport: Sendable {
     case serverFailed(pool: Int, server: Int, epoch: Int, reason: String)
     /// A server said that it is not the primary, or cannot act as one now.
     case serverDemoted(pool: Int, server: Int, epoch: Int, reason: String)
-    /// A server that had failed, or its successor, answers again.
-    case serverAnswered(pool: Int, server: Int, HoldSummary)
+    /// A server that had failed, or its successor, answers again, or held requests went on to it.
+    /// The epoch is that of the routing by which it was reached.
+    case serverAnswered(pool: Int, server: Int, epoch: Int, HoldSummary)
     /// After `.drain`: no client is left.
     case drained(worker: Int)
 }
 
 /// What one worker did with the requests that it held for one server.
 struct HoldSummary: Sendable {
-    /// Requests that waited and were sent in the end.
+    /// Requests that waited, or had to move, and were sent in the end.
     var held = 0
-    /// Those of them that had been sent before.
-    var replayed = 0
     /// Requests whose time was over before there was a server for them.
     var failed = 0
 }

@@ -61,27 +61,12 @@ struct PoolListeners {
             if let address = SocketAddress(unixPath: path) { return address }
             throw ProxyStartError("pool \(pool.name): the path '\(path)' is too long")
         case .tcp(let host, let port):
-            if host == "*" { return .wildcard(port: port) }
-            if let address = SocketAddress(ip: host, port: port) { return address }
-            return try resolve(host, port, loop)
+            do throws(ResolverError) {
+                return try Resolver.waitForAddress(of: host, port: port, on: loop)
+            } catch {
+                throw ProxyStartError(
+                    "pool \(pool.name): cannot listen on '\(host)': \(error.message)")
+            }
         }
-    }
-
-    /// At the start only, with nothing else to do than to wait.
-    private func resolve(
-        _ host: String, _ port: UInt16, _ loop: EventLoop
-    ) throws(ProxyStartError) -> SocketAddress {
-        let failure: String
-        do throws(ResolverError) {
-            var answer: Resolver.Answer?
-            let resolver = try Resolver(loop)
-            resolver.resolve(host, port: port) { answer = $0 }
-            while answer == nil { loop.runOnce(waiting: true) }
-            if let address = try answer?.get().addresses.first { return address }
-            failure = "no address"
-        } catch {
-            failure = error.message
-        }
-        throw ProxyStartError("pool \(pool.name): cannot listen on '\(host)': \(failure)")
     }
 }

@@ -19,6 +19,7 @@ extension ProxyControl {
             self.names?.resolve(NameBook.Name(host: host, port: port), found)
         }
         server.group = group
+        recordPromotions(of: server, in: pool, index)
         let followed = groupNames(of: server, in: pool)
         group.doubt = { [unowned self] in
             for name in followed { self.names?.doubt(name) }
@@ -61,12 +62,7 @@ extension ProxyControl {
     // MARK: - Decisions
 
     private func groupChanged(_ server: ServerControl, of index: Int) {
-        if let change = server.group?.lastChange, change != server.unfinished?.change,
-            change.signAt > server.failover.lastSignAt
-        {
-            server.failover.lastSignAt = change.signAt
-            server.unfinished = UnfinishedChange(change: change)
-        }
+        if let change = server.group?.lastChange { server.promotions?.take(change) }
         publish(index)
         if server.ejection.isEjected, server.group?.hasPrimary == true {
             readmitted(server, of: index)
@@ -89,75 +85,29 @@ extension ProxyControl {
         timer.start(afterMilliseconds: max(pool.failoverWaitMilliseconds, 1))
     }
 
-    // MARK: - The end of a failover
+    // MARK: - The event log
 
-    /// The other workers' clients come back within this of the first one's.
-    private static var gatherMilliseconds: Int { 200 }
-
-    /// A worker's requests for a server that had failed are answered again.
-    func serverResumed(_ pool: Int, _ number: Int, _ summary: HoldSummary) {
-        let server = pools[pool].servers[number]
-        server.failover.held += summary.held
-        server.failover.replayed += summary.replayed
-        server.failover.failed += summary.failed
-        guard var unfinished = server.unfinished else { return }
-        unfinished.summary.held += summary.held
-        unfinished.summary.failed += summary.failed
-        if unfinished.resumedAt == nil {
-            unfinished.resumedAt = EventLoop.monotonicMicroseconds()
-            unfinished.timer = Timer(loop) { [unowned self, unowned server] in
-                self.finishChange(of: server, in: pool)
-            }
-            unfinished.timer?.start(afterMilliseconds: Self.gatherMilliseconds)
+    /// Notes the changes of primary of a server.
+    private func recordPromotions(of server: ServerControl, in pool: PoolControl, _ index: Int) {
+        let label = "pool \(pool.configuration.name): server \(server.configuration.name)"
+        server.promotions = PromotionRecord(loop) { [unowned self, unowned server] in
+            self.isAsked(server, of: index)
+        } tell: { [log] entry in
+            log.notice("promotion: \(label): \(entry)")
         }
-        server.unfinished = unfinished
     }
 
-    private func finishChange(of server: ServerControl, in pool: Int) {
-        guard let unfinished = server.unfinished, let resumedAt = unfinished.resumedAt else {
-            return
+    /// Whether requests wait for a server.
+    private func isAsked(_ server: ServerControl, of index: Int) -> Bool {
+        guard let number = pools[index].servers.firstIndex(where: { $0 === server }) else {
+            return false
         }
-        server.unfinished = nil
-        let change = unfinished.change
-        let milliseconds = Int(resumedAt - change.signAt) / 1000
-        server.failover.changes += 1
-        server.failover.totalMilliseconds += milliseconds
-        server.failover.lastMilliseconds = milliseconds
-        let from = change.from?.description ?? "nobody"
-        log.notice(
-            """
-            promotion: pool \(pools[pool].configuration.name): server \
-            \(server.configuration.name): \(from) → \(change.to) after \(change.sign), \
-            \(milliseconds) ms, \(unfinished.summary.held) requests held, \
-            \(unfinished.summary.failed) failed
-            """)
+        let figures = figures(of: number, in: index)
+        return figures[.inQueue] + figures[.outQueue] + (figures.group?[.waiting] ?? 0) > 0
     }
 }
 
 extension GroupEndpoint {
     /// Its address, if it is given as one.
     fileprivate var ip: SocketAddress? { SocketAddress(ip: host, port: port) }
-}
-
-/// A change of primary whose first reply is awaited, or whose workers' figures are gathered.
-struct UnfinishedChange {
-    let change: PrimaryChange
-    /// When the new primary first answered a worker (microseconds on the monotonic clock).
-    var resumedAt: Int64?
-    var summary = HoldSummary()
-    var timer: Timer?
-}
-
-/// What became of one server's requests while its primary was missing, since the start.
-struct FailoverStats {
-    /// Requests held, sent a second time, and held for too long.
-    var held = 0
-    var replayed = 0
-    var failed = 0
-    /// Changes of primary that clients got over, and from first signs to first replies the time.
-    var changes = 0
-    var totalMilliseconds = 0
-    var lastMilliseconds = 0
-    /// The first sign of the last change (microseconds on the monotonic clock).
-    var lastSignAt = Int64.min
 }

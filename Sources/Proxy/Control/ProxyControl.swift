@@ -113,15 +113,21 @@ public final class ProxyControl {
             case .serverFailed(let pool, let server, let epoch, let reason):
                 serverFailed(pool, server, epoch, reason)
             case .serverDemoted(let pool, let server, let epoch, let reason):
-                pools[pool].servers[server].group?.suspect(epoch: epoch, because: reason)
-            case .serverAnswered(let pool, let server, let summary):
+                serverDemoted(pool, server, epoch, reason)
+            case .serverAnswered(let pool, let server, let epoch, let summary):
                 pools[pool].servers[server].ejection.answered()
-                serverResumed(pool, server, summary)
+                pools[pool].servers[server].promotions?.answered(epoch: epoch, summary)
             case .drained:
                 undrained -= 1
                 if undrained == 0 { finishDraining() }
             }
         }
+    }
+
+    /// The first word of the server's error says it all.
+    private func serverDemoted(_ pool: Int, _ server: Int, _ epoch: Int, _ reason: String) {
+        let code = String(reason.prefix { $0 != " " })
+        pools[pool].servers[server].group?.suspect(epoch: epoch, because: code)
     }
 
     private func serverFailed(_ index: Int, _ number: Int, _ epoch: Int, _ reason: String) {
@@ -144,7 +150,7 @@ public final class ProxyControl {
     /// The server has left the ring.
     func ejected(_ server: ServerControl, of index: Int) {
         server.ejections += 1
-        server.ejectedAt = Self.microsecondsSinceEpoch()
+        server.ejectedAt = WallClock.microsecondsSinceEpoch()
         log.warning(
             "pool \(pools[index].configuration.name): ejected server \(server.configuration.name)")
         publish(index)
@@ -156,12 +162,6 @@ public final class ProxyControl {
         log.notice(
             "pool \(pools[index].configuration.name): server \(server.configuration.name) is back")
         publish(index)
-    }
-
-    private static func microsecondsSinceEpoch() -> Int {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
     }
 
     /// An ejected server is asked after `server_retry_timeout`, and again after each time it does
@@ -248,20 +248,21 @@ public final class ProxyControl {
 
     private func snapshot(of index: Int) -> PoolStats {
         let pool = pools[index]
-        let counters = seats.map { $0.counters.pools[index] }
+        let counters = seats.map(\.counters.pools[index].pool)
         var stats = PoolStats(
             name: pool.configuration.name, minServers: pool.configuration.minServers,
-            servers: pool.servers.indices.map { number in
-                snapshot(of: pool.servers[number], counters.map { $0.servers[number] })
-            })
+            servers: pool.servers.indices.map { figures(of: $0, in: index) })
         for metric in PoolMetric.allCases {
-            stats[metric] = counters.reduce(0) { $0 + $1.pool.value(metric.index) }
+            stats[metric] = counters.reduce(0) { $0 + $1.value(metric.index) }
         }
         stats[.serverEjects] = pool.servers.reduce(0) { $0 + $1.ejections }
         return stats
     }
 
-    private func snapshot(of server: ServerControl, _ counters: [Counters]) -> ServerStats {
+    /// One server's figures now.
+    func figures(of number: Int, in index: Int) -> ServerStats {
+        let server = pools[index].servers[number]
+        let counters = seats.map(\.counters.pools[index].servers[number])
         var stats = ServerStats(
             name: server.configuration.name,
             isLive: server.isLive)
@@ -269,6 +270,8 @@ public final class ProxyControl {
             stats[metric] = counters.reduce(0) { $0 + $1.value(metric.index) }
         }
         stats[.serverEjectedAt] = server.ejectedAt
+        stats.group = server.groupStats(
+            workers: seats.map(\.counters.pools[index].groups[number]))
         return stats
     }
 }

@@ -16,10 +16,8 @@ final class ServerControl {
     let isFollowed: Bool
     /// Who follows it.
     var group: GroupControl?
-    /// What became of requests that met no primary.
-    var failover = FailoverStats()
-    /// A change of primary that clients have not felt the end of yet.
-    var unfinished: UnfinishedChange?
+    /// Its changes of primary.
+    var promotions: PromotionRecord?
 
     init(_ configuration: ServerConfiguration, in pool: PoolConfiguration) {
         self.configuration = configuration
@@ -64,7 +62,9 @@ final class ServerControl {
         probe = nil
         retry = nil
         group?.cancel()
+        promotions?.cancel()
         group = nil
+        promotions = nil
     }
 
     var route: ServerRoute {

@@ -37,6 +37,7 @@ final class GroupControl {
     private(set) var sign: (at: Int64, because: String)?
 
     private let loop: EventLoop
+    private let startedAt: Int64
     private let log: Logger
     private let label: String
     private let lag: ReplicaLag?
@@ -65,6 +66,7 @@ final class GroupControl {
         resolve: @escaping AnnouncedNames.Resolve
     ) {
         self.loop = loop
+        startedAt = loop.now
         self.log = log
         label = "pool \(pool.name): server \(server.endpoint)"
         lag = pool.maxReplicaLag
@@ -78,6 +80,13 @@ final class GroupControl {
 
     /// Whether there is a primary that takes requests, as far as is known.
     var hasPrimary: Bool { primary != nil && succession.incumbent?.missingSince == nil }
+
+    /// Since when there has been no primary that takes requests; nil while there is one
+    /// (milliseconds on the loop's clock).
+    var missingSince: Int64? { primary == nil ? startedAt : succession.incumbent?.missingSince }
+
+    /// The time on the clock of all that is told here (milliseconds).
+    var now: Int64 { loop.now }
 
     /// Replicas that may be read from now.
     var replicas: [ReplicaRoute] { routes.replicas }
@@ -271,7 +280,8 @@ final class GroupControl {
         let from = old?.address
         let now = EventLoop.monotonicMicroseconds()
         lastChange = PrimaryChange(
-            from: from, to: address, sign: sign?.because ?? newsWithoutTrouble(of: address),
+            from: from, to: address, epoch: epoch + 1, isPromotion: old?.isVerified == true,
+            sign: sign?.because ?? newsWithoutTrouble(of: address),
             reason: verdict.reason, signAt: sign?.at ?? now, decidedAt: now)
         let was = from.map { ", was \($0)" } ?? ""
         log.notice("\(label): primary is \(address)\(was): \(verdict.reason)")

@@ -5,6 +5,10 @@ struct PrimaryChange: Sendable, Equatable {
     /// Nil: there was none before.
     let from: SocketAddress?
     let to: SocketAddress
+    /// The number of the decision.
+    let epoch: Int
+    /// Whether the one before was primary, rather than only what the name stood for at the start.
+    let isPromotion: Bool
     /// The first sign that something had happened, in the words of whoever saw it.
     let sign: String
     /// Why this node.

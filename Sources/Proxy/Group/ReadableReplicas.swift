@@ -18,13 +18,31 @@ struct ReadableReplicas {
             return false
         }
         guard info.isLinkUp || !isPrimaryWell, isOfPrimary(node, info) else { return false }
-        if let bytes = lag?.bytes, let offset = primary.info?.offset,
-            offset - info.replicaOffset > bytes
-        {
+        if let most = lag?.bytes, let bytes = lagBytes(of: node), bytes > most { return false }
+        if let most = lag?.seconds, let seconds = lagSeconds(of: node), seconds > most {
             return false
         }
-        if let seconds = lag?.seconds, silence(of: node, info) > seconds { return false }
         return true
+    }
+
+    /// How much of the primary's stream the node has not taken; nil if it is no replica of it, or
+    /// that is not known.
+    func lagBytes(of node: NodeFacts) -> Int? {
+        guard let info = node.info, let offset = primary.info?.offset, node.role == .replica,
+            isOfPrimary(node, info)
+        else { return nil }
+        return max(0, offset - info.replicaOffset)
+    }
+
+    /// Seconds since the stream came, as the replica and the primary see it; nil as above.
+    func lagSeconds(of node: NodeFacts) -> Int? {
+        guard let info = node.info, node.role == .replica, isOfPrimary(node, info) else {
+            return nil
+        }
+        let seen = primary.info?.replicas.first {
+            SocketAddress(ip: $0.endpoint.host, port: $0.endpoint.port) == node.address
+        }
+        return max(info.silentSeconds ?? 0, isPrimaryWell ? seen?.lagSeconds ?? 0 : 0)
     }
 
     /// Whether the node answers as a replica that has data.
@@ -39,13 +57,5 @@ struct ReadableReplicas {
         if node.follows == primary.address { return true }
         return !info.replicationID.isEmpty
             && info.replicationID == primary.info?.replicationID
-    }
-
-    /// Seconds since the stream came, as the replica and the primary see it.
-    private func silence(of node: NodeFacts, _ info: ReplicationInfo) -> Int {
-        let seen = primary.info?.replicas.first {
-            SocketAddress(ip: $0.endpoint.host, port: $0.endpoint.port) == node.address
-        }
-        return max(info.silentSeconds ?? 0, isPrimaryWell ? seen?.lagSeconds ?? 0 : 0)
     }
 }

@@ -46,7 +46,8 @@ internal import Wire
             servers.append(
                 Server(
                     number, server, in: self, route: plan.routing.servers[number],
-                    counters: counters.servers[number]))
+                    counters: counters.servers[number],
+                    groupCounters: counters.groups[number]))
         }
         isFollowed = servers.contains(where: \.isFollowed)
         readsFromReplicas = isFollowed && configuration.readFrom != .primary

@@ -18,6 +18,7 @@ extension Server {
             return replica
         }
         readable = readers
+        if !replicas.isEmpty { hasHadReplicas = true }
         let gone = former.filter { old in !replicas.contains { $0 === old } }
         leaving = leaving.filter { !$0.isGone } + gone
         // Their reads go to those who are readable now.
@@ -51,5 +52,8 @@ extension Server {
         return readable[Int(pool.worker.random()) % readable.count]
     }
 
-    private var lastResort: Server? { pool.configuration.readFrom == .replica ? nil : self }
+    /// Until the first replica is known, the primary is all there is.
+    private var lastResort: Server? {
+        pool.configuration.readFrom == .replica && hasHadReplicas ? nil : self
+    }
 }

@@ -8,6 +8,8 @@ internal import Wire
     let index: Int
     let pool: Pool
     let counters: Counters
+    /// Figures of its replication group.
+    let groupCounters: Counters
     /// How error replies and logs name it: `host:port` or the path.
     let endpoint: String
     /// False while ejected; requests may still come when every server is.
@@ -25,6 +27,8 @@ internal import Wire
     var readable: [Server] = []
     /// Those that are not any more, until they have answered what they owe.
     var leaving: [Server] = []
+    /// Whether a replica was ever known.
+    var hasHadReplicas = false
     /// Connections for clients of one protocol version; those that speak RESP3 have as many of
     /// their own behind the others, since a reply cannot be translated from one to the other.
     private let perProtocol: Int
@@ -34,22 +38,24 @@ internal import Wire
     private var retryAt: Int64 = 0
     private var backoff = Limits.firstBackoffMilliseconds
     private var lastFailure = "not connected"
-    private var hasReportedFailure = false
+    /// Whether the control thread awaits word of the next reply.
+    private var owesWord = false
     /// Which of the pool's passwords is in use, and how many the server has refused since it took
     /// one.
     private(set) var passwordIndex = 0
     private var refusedPasswords = 0
-    /// What became of held requests since the failure.
-    var summary = HoldSummary()
+    /// What became of held requests since that word was last given.
+    private var summary = HoldSummary()
 
     init(
         _ index: Int, _ configuration: ServerConfiguration, in pool: Pool, route: ServerRoute,
-        counters: Counters
+        counters: Counters, groupCounters: Counters
     ) {
         self.index = index
         self.pool = pool
         self.route = route
         self.counters = counters
+        self.groupCounters = groupCounters
         primary = nil
         endpoint = configuration.endpoint
         isLive = route.isLive
@@ -64,6 +70,7 @@ internal import Wire
         index = primary.index
         pool = primary.pool
         counters = primary.counters
+        groupCounters = primary.groupCounters
         self.primary = primary
         route = ServerRoute(address: address, reason: "", isLive: true, isFollowed: true)
         endpoint = address.description
@@ -208,11 +215,17 @@ internal import Wire
         retryAt = 0
     }
 
-    /// A reply came; one that was still owed by the last primary is not the next one's.
-    func answered(by connection: ServerConnection) {
-        guard hasReportedFailure, !isAwaited, !connection.isHolding else { return }
-        hasReportedFailure = false
-        pool.worker.report(.serverAnswered(pool: pool.index, server: index, summary))
+    /// A reply came.
+    func answered(over connection: ServerConnection) {
+        if owesWord { giveWord(of: connection) }
+    }
+
+    /// What a primary that is none any more still owes says nothing of the next one.
+    private func giveWord(of connection: ServerConnection) {
+        guard !isFollowed || (!isAwaited && connection.address == route.address) else { return }
+        owesWord = false
+        pool.worker.report(
+            .serverAnswered(pool: pool.index, server: index, epoch: route.epoch, summary))
         summary = HoldSummary()
     }
 
@@ -273,7 +286,7 @@ internal import Wire
         guard primary == nil else { return rest() }
         guard !isAwaited else { return }
         awaitPrimary()
-        hasReportedFailure = true
+        owesWord = true
         pool.worker.report(
             .serverDemoted(pool: pool.index, server: index, epoch: route.epoch, reason: words))
     }
@@ -282,8 +295,7 @@ internal import Wire
     private var isAwaitable: Bool { isFollowed && primary == nil }
 
     private func awaitPrimary() {
-        guard isAwaitable, !isAwaited else { return }
-        isAwaited = true
+        if isAwaitable { isAwaited = true }
     }
 
     private func failed(because reason: CloseReason, mayRetryAtOnce: Bool = false) {
@@ -302,10 +314,33 @@ internal import Wire
 
     private func report(_ reason: CloseReason) {
         guard primary == nil else { return }
-        hasReportedFailure = true
+        owesWord = true
         pool.worker.report(
             .serverFailed(
                 pool: pool.index, server: index, epoch: route.epoch, reason: reason.message))
+    }
+
+    // MARK: - What becomes of held requests
+
+    /// A request that was held, or that its server could not answer, goes to this one.
+    func tookOver() {
+        groupCounters.add(to: .held)
+        note { $0.held += 1 }
+    }
+
+    /// A request that was sent before is to be sent again.
+    func willReplay() { groupCounters.add(to: .replayed) }
+
+    /// A request's time was over before there was a server for it.
+    func heldInVain() {
+        groupCounters.add(to: .expired)
+        note { $0.failed += 1 }
+    }
+
+    private func note(_ change: (inout HoldSummary) -> Void) {
+        guard primary == nil else { return }
+        change(&summary)
+        owesWord = true
     }
 
     // MARK: - Decisions from the control thread
@@ -321,8 +356,7 @@ internal import Wire
         takeReplicas()
         guard isNews, new.address != nil else { return }
         isAwaited = false
-        // The control thread wants to know when a new primary answers first.
-        if isFollowed && !keepsAddress { hasReportedFailure = true }
+        if isFollowed && !keepsAddress { owesWord = true }
         forgetFailures()
         for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }
     }

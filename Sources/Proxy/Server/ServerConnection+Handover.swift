@@ -123,7 +123,7 @@ extension ServerConnection {
 
     /// Looks for requests that have waited for too long.
     func expireHeld(_ now: Int64) {
-        if now >= drainUntil { return close(because: .superseded) }
+        if isDrained(at: now) { return close(because: .superseded) }
         if hasGivenUp(now) { return close(because: .noProgress) }
         for index in 0..<tickets.count where tickets[index].deadline <= now {
             expireHeld(index)
@@ -134,12 +134,20 @@ extension ServerConnection {
                 $0.purpose = .discard
                 $0.deadline = Ticket.never
             }
-            server.summary.failed += 1
+            server.heldInVain()
             fail(ticket, server.missing(for: ticket))
         }
         if phase == .waiting { forgetExpired() }
         updateHeld()
         armDeadline(after: Limits.holdTickMilliseconds)
+    }
+
+    /// Whether what is still owed is given up.
+    private func isDrained(at now: Int64) -> Bool {
+        guard drainUntil != Ticket.never else { return false }
+        let began = drainUntil - Limits.drainMilliseconds
+        return now >= drainUntil
+            || now - max(began, lastProgress) >= Limits.silentDrainMilliseconds
     }
 
     private func expireHeld(_ index: Int) {
@@ -148,7 +156,7 @@ extension ServerConnection {
         if mayWait(index) { return tickets.update(index) { hold(&$0) } }
         guard mayGoElsewhere(index) else { return giveUp(index, server.pool.timeout ?? 0) }
         tickets.update(index) { $0.purpose = .discard }
-        server.summary.failed += 1
+        server.heldInVain()
         fail(ticket, server.missing(for: ticket))
     }
 
@@ -160,7 +168,7 @@ extension ServerConnection {
         }
     }
 
-    /// Adds to the pool's held requests what changed here.
+    /// Adds to the pool's held requests, and to what the statistics say of them, what changed here.
     func updateHeld() {
         var held = HeldRequests()
         if isHolding && phase != .closed {
@@ -168,8 +176,12 @@ extension ServerConnection {
             held.bytes = aside.count + log.unsentCount
         }
         guard held != shownHeld else { return }
-        server.pool.held.count += held.count - shownHeld.count
-        server.pool.held.bytes += held.bytes - shownHeld.bytes
+        let count = held.count - shownHeld.count
+        let bytes = held.bytes - shownHeld.bytes
+        server.pool.held.count += count
+        server.pool.held.bytes += bytes
+        server.groupCounters.add(count, to: .waiting)
+        server.groupCounters.add(bytes, to: .waitingBytes)
         shownHeld = held
     }
 
@@ -227,7 +239,7 @@ extension ServerConnection {
                 $0.purpose = .discard
                 $0.deadline = Ticket.never
             }
-            server.summary.failed += 1
+            server.heldInVain()
             fail(older, "server \(server.endpoint): \(refusal)")
         }
     }
@@ -255,7 +267,7 @@ extension ServerConnection {
             let ticket = asideTickets.popFirst(to: worker.blocks)
             if let heir, ticket.purpose == .request {
                 heir.adopt(ticket, from: &aside)
-                server.summary.replayed += 1
+                server.willReplay()
             } else {
                 aside.drop(ticket.length, to: worker.blocks)
                 fail(ticket, message)
@@ -268,7 +280,7 @@ extension ServerConnection {
             left -= 1
             if let heir, mayMove(ticket, wasSent: wasSent) {
                 heir.adopt(ticket, from: &log)
-                if wasSent { server.summary.replayed += 1 }
+                if wasSent { server.willReplay() }
             } else {
                 log.drop(ticket.length, to: worker.blocks)
                 fail(ticket, wasSent && server.isFollowed ? lost : message)

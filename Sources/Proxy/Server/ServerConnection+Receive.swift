@@ -100,7 +100,7 @@ extension ServerConnection {
         case .discard, .request:
             server.counters.add(to: .responses)
             server.counters.add(reply.count, to: .responseBytes)
-            server.answered(by: self)
+            server.answered(over: self)
         }
         guard ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)
         else {

@@ -439,6 +439,7 @@ internal import Wire
         if hasExpired && isSilent { server.stalled() }
         if hasGivenUp(now) || isWasted(at: now) { return close(because: .noProgress) }
         if hasExpired && isSilent && server.holdsRequests {
+            // What a replica was asked, others can answer.
             return server.isReplica ? close(because: .noProgress) : stop(.stalled)
         }
         rearm(now)
@@ -555,7 +556,7 @@ internal import Wire
         tickets.append(ticket, from: worker.blocks)
         unsentTickets += 1
         if isHolding { return updateHeld() }
-        server.summary.held += 1
+        server.tookOver()
         if deadlines?.isActive != true, ticket.deadline != Ticket.never {
             armDeadline(after: Int(max(1, ticket.deadline - worker.loop.now)))
         }

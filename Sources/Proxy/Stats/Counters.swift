@@ -51,4 +51,5 @@ internal import Synchronization
 extension Counters {
     func add(_ amount: Int = 1, to metric: PoolMetric) { add(amount, to: metric.index) }
     func add(_ amount: Int = 1, to metric: ServerMetric) { add(amount, to: metric.index) }
+    func add(_ amount: Int = 1, to metric: GroupMetric) { add(amount, to: metric.index) }
 }

@@ -4,6 +4,10 @@ public enum MetricKind: Sendable {
     case gauge
     /// A point in time, in microseconds since the Unix epoch; 0 means never.
     case timestamp
+    /// A length of time, in microseconds.
+    case duration
+    /// A sum of such lengths, which only grows.
+    case totalDuration
 }
 
 /// What is counted for a pool, in the order of twemproxy's statistics.

@@ -50,8 +50,11 @@ public struct PoolStats: Sendable {
 public struct ServerStats: Sendable {
     /// The server's name on the hash ring.
     public var name: String
-    /// False while the server is ejected or its name has no address.
+    /// False while the server is ejected, its name has no address, or its group no primary that
+    /// answers.
     public var isLive: Bool
+    /// The replication group that it is the primary of; nil if it is not followed.
+    public var group: GroupStats?
     private var values: [Int]
 
     /// A server with every figure at zero.

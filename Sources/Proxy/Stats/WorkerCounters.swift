@@ -14,7 +14,7 @@ final class WorkerCounters: Sendable {
         worker.destroy()
         for pool in pools {
             pool.pool.destroy()
-            for server in pool.servers { server.destroy() }
+            for table in pool.servers + pool.groups { table.destroy() }
         }
     }
 }
@@ -23,8 +23,11 @@ final class WorkerCounters: Sendable {
 struct PoolCounters: Sendable {
     let pool = Counters(count: PoolMetric.allCases.count)
     let servers: [Counters]
+    /// Of its servers' replication groups; what the control thread knows stays at zero here.
+    let groups: [Counters]
 
     init(servers count: Int) {
         servers = (0..<count).map { _ in Counters(count: ServerMetric.allCases.count) }
+        groups = (0..<count).map { _ in Counters(count: GroupMetric.allCases.count) }
     }
 }

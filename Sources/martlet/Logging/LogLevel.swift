@@ -9,8 +9,6 @@ import Synchronization
 final class LogLevel: Sendable {
     /// The scale's ends.
     static let range = 0...11
-    /// What twemproxy logs by default.
-    static let standard = 5
 
     private let verbosity: Atomic<Int>
 

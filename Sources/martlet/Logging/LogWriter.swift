@@ -44,6 +44,7 @@ final class LogWriter: Sendable {
         wakeWriter = ends[1]
         file = Atomic(STDERR_FILENO)
         if let path { file.store(try Self.open(path), ordering: .relaxed) }
+        CrashLine.goes(to: file.load(ordering: .relaxed))
     }
 
     /// Starts the writer's thread. A fork loses it, so this comes after the last one.
@@ -136,6 +137,7 @@ final class LogWriter: Sendable {
         guard let path else { return }
         do throws(StartError) {
             let next = try Self.open(path)
+            CrashLine.goes(to: next)
             close(file.exchange(next, ordering: .relaxed))
         } catch {
             // The old file still works; a full disk or a lost directory must not end the log.

@@ -16,23 +16,24 @@ enum FailoverEvent: String, CaseIterable, Sendable, CustomStringConvertible {
     /// How long the load runs undisturbed before and after the event, in seconds.
     private static let margin = 1.0
 
-    /// Plays the event under the load.
-    ///
-    /// - Returns: How long there was no primary, in seconds.
-    func play(on group: ReplicationGroup, under load: Load) throws -> Double {
+    /// What the load met, and how long there was no primary that took writes, in seconds.
+    typealias Outcome = (report: LoadReport, outage: Double)
+
+    /// Plays the event under the load, and ends the load.
+    func play(on group: ReplicationGroup, under load: Load) throws -> Outcome {
         let old = group.primary
         let new = group.replicas[0]
         var outage = 0.0
         load.run(for: Self.margin)
         switch self {
         case .scaleUp:
-            try group.handOver(to: new)
+            outage = try group.handOver(to: new)
             load.run(for: 0.55)
             group.rewriteName(to: new)
             load.run(for: 4)
             old.kill()
         case .upgrade:
-            try group.handOver(to: new)
+            outage = try group.handOver(to: new)
             group.rewriteName(to: new)
             load.run(for: 3)
             try old.restart(replicaOf: new)
@@ -45,6 +46,7 @@ enum FailoverEvent: String, CaseIterable, Sendable, CustomStringConvertible {
             outage = now() - died
         }
         load.run(for: Self.margin)
-        return outage
+        try load.waitUntilServed()
+        return (try load.stop(), outage)
     }
 }

@@ -159,3 +159,33 @@ extension Load {
             })
     }
 }
+
+// MARK: - The readers
+
+extension Load {
+    /// Clients that read keys whose values never change, a batch every ten milliseconds.
+    ///
+    /// - Parameter connect: Makes a client's connection, again whenever it is lost.
+    static func readers(
+        _ count: Int, of values: [String: String], on group: ReplicationGroup,
+        connect: @escaping @Sendable () throws -> TestClient
+    ) -> Load {
+        let keys = values.keys.sorted()
+        let held = keys.map { values[$0] }
+        return Load(
+            (0..<count).map { _ in
+                { (progress: Progress) in
+                    var client = LoadClient(
+                        keys: keys, holding: held, on: keys.map { _ in group }, replay: .safe,
+                        connect: connect)
+                    let batch = keys.indices.map { LoadRequest.single(.get, on: $0) }
+                    while !progress.isOver {
+                        client.play(batch)
+                        progress.add(batch.count)
+                        usleep(10_000)
+                    }
+                    return client.report
+                }
+            })
+    }
+}

@@ -121,7 +121,7 @@ struct LoadClient {
         if LoadError.isPromised(text) && !request.mayRunTwice(under: replay) {
             report.promisedErrors += 1
         } else {
-            report.errors[text, default: 0] += 1
+            report.addError(text, at: now() - start)
         }
         // A part of a split request may have run although another one was refused.
         if LoadError.saysNotExecuted(text) && request.failsAsAWhole { return }

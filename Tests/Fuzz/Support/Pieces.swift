@@ -4,7 +4,8 @@
 ///      stream                       k piece sizes        limits       k and runs
 ///
 /// The last byte says how many sizes there are (its low four bits; none means byte by byte), the
-/// one before it which limits apply. The sizes are used over and over.
+/// one before it which limits apply. The sizes are used over and over; where the stream has long
+/// runs, each stands for 61 times as much, since a hundred thousand pieces would be slow.
 struct Pieces {
     /// What arrives.
     let stream: [UInt8]
@@ -20,7 +21,7 @@ struct Pieces {
     /// Divides `input`; `runLength` is how many letters a run has.
     init(_ input: [UInt8], runLength: Int) {
         guard input.count >= 2, let control = input.last else {
-            self.init(input, sizes: [], choice: 0)
+            self.init(input, sizes: [], scale: 1, choice: 0)
             return
         }
         let sizesEnd = input.count - 2
@@ -29,15 +30,20 @@ struct Pieces {
         if control >> 4 == Self.hasRuns {
             stream = Self.expanded(stream, runLength: runLength)
         }
-        self.init(stream, sizes: Array(input[sizesStart..<sizesEnd]), choice: input[sizesEnd])
+        let sizes = Array(input[sizesStart..<sizesEnd])
+        let scale = stream.count > input.count + Self.shortRun ? 61 : 1
+        self.init(stream, sizes: sizes, scale: scale, choice: input[sizesEnd])
     }
 
-    private init(_ stream: [UInt8], sizes: [UInt8], choice: UInt8) {
+    /// Runs up to this length may come byte by byte.
+    private static let shortRun = 5000
+
+    private init(_ stream: [UInt8], sizes: [UInt8], scale: Int, choice: UInt8) {
         var ends: [Int] = []
         var end = 0
         while end < stream.count {
             let size = sizes.isEmpty ? 1 : Int(sizes[ends.count % sizes.count])
-            end = min(stream.count, end + max(1, size))
+            end = min(stream.count, end + max(1, size) * scale)
             ends.append(end)
         }
         self.stream = stream

@@ -1,21 +1,23 @@
-import Testing
-
 /// A configuration file with a known outcome in twemproxy 0.5.0, measured with `nutcracker -t`.
-struct TwemproxyCase: Sendable, CustomTestStringConvertible {
-    let title: String
+public struct TwemproxyCase: Sendable, CustomStringConvertible {
+    /// What is special about it.
+    public let title: String
     /// Whether twemproxy takes the file.
-    let isAcceptedByTwemproxy: Bool
-    /// Why Martlet decides otherwise, where it does.
-    var difference: String?
-    let text: String
+    public let isAcceptedByTwemproxy: Bool
+    /// Why Martlet, reading the file, decides otherwise, where it does.
+    public var difference: String?
+    /// The file.
+    public let text: String
     /// What Martlet says about it, as `c.yml`; nothing if it accepts.
-    var problems: [String] = []
+    public var problems: [String] = []
 
-    var testDescription: String { title }
+    /// The title.
+    public var description: String { title }
 }
 
 extension TwemproxyCase {
-    static let all: [TwemproxyCase] = [
+    /// The whole collection. Pools listen on 127.0.0.1:31901 and 31902, or below /tmp/martlet.
+    public static let all: [TwemproxyCase] = [
         TwemproxyCase(
             title: "ok",
             isAcceptedByTwemproxy: true,
