@@ -24,16 +24,23 @@ final class AnsweringNode {
     /// A host that it names as its primary's, in place of an address.
     var primaryHost: String?
 
+    /// Whether it leaves connections on which nobody asks what it is to the test.
+    var answersWatchersOnly = false
+
     private(set) var server: ScriptedServer
+    private var watchers: Set<ObjectIdentifier> = []
+    /// Connections that are left to the test, in the order in which they first said something.
+    private(set) var dataConnections: [Peer] = []
     private var passwords: [ObjectIdentifier: String] = [:]
     private let loop: EventLoop
     /// What it was asked.
     private(set) var commands: [[String]] = []
     private var tick: Timer?
 
-    init(on loop: EventLoop) throws {
+    /// - Parameter server: what it listens by; nil: by one of its own.
+    init(on loop: EventLoop, by server: ScriptedServer? = nil) throws {
         self.loop = loop
-        server = try ScriptedServer(on: loop)
+        self.server = try server ?? ScriptedServer(on: loop)
         tick = Timer(loop) { [unowned self] in self.answer() }
         tick?.start(everyMilliseconds: 1)
     }
@@ -92,14 +99,26 @@ final class AnsweringNode {
     // MARK: - Answers
 
     private func answer() {
+        for peer in server.connections where !peer.received.isEmpty && isData(peer) {
+            if !dataConnections.contains(where: { $0 === peer }) { dataConnections.append(peer) }
+        }
         guard !isSilent else { return }
-        for peer in server.connections where !peer.isEnded && !peer.received.isEmpty {
+        for peer in server.connections
+        where !peer.isEnded && !peer.received.isEmpty && !isData(peer) {
             while let words = Self.takeCommand(from: peer) {
                 commands.append(words)
                 // A peer that has hung up hears nothing; that is its own choice.
                 try? peer.say(reply(to: words, of: peer))
             }
         }
+    }
+
+    /// Who watches says so in the first words.
+    private func isData(_ peer: Peer) -> Bool {
+        guard answersWatchersOnly, !watchers.contains(ObjectIdentifier(peer)) else { return false }
+        let isData = !String(decoding: peer.received, as: UTF8.self).contains("\r\nINFO\r\n")
+        if !isData { watchers.insert(ObjectIdentifier(peer)) }
+        return isData
     }
 
     /// Commands are sent whole, and so come whole.

@@ -103,6 +103,9 @@ final class ProxyHarness {
     /// The proxy's figures now.
     var stats: PoolStats { control.snapshot().pools[0] }
 
+    /// What the control thread last told the workers.
+    var routing: PoolRouting { control.pools[0].routing }
+
     /// Bytes that the worker's connections held at the end of its last turn.
     var memory: Int { control.memoryHeld }
 
@@ -133,6 +136,14 @@ final class ProxyHarness {
     ) throws {
         try wait(until: { peer.received.count >= text.utf8.count || peer.isEnded }, location)
         #expect(peer.take(text.utf8.count) == text, sourceLocation: location)
+    }
+
+    /// Waits until the peer has heard a line, and takes it.
+    func line(
+        from peer: Peer, _ location: SourceLocation = #_sourceLocation
+    ) throws -> String {
+        try wait(until: { peer.received.contains(UInt8(ascii: "\n")) || peer.isEnded }, location)
+        return peer.take((peer.received.firstIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
     }
 
     /// Waits until the proxy has closed the connection, without another word.

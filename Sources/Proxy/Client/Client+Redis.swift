@@ -115,7 +115,7 @@ extension Client {
         }
         // Its own write may not have reached the replicas.
         if now - wroteAt < Int64(pool.configuration.readYourWritesMilliseconds) { return server }
-        return server.reader
+        return server.reader(at: server.place(of: self))
     }
 
     /// What a second run would do, for those who may have to know.

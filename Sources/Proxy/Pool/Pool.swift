@@ -84,10 +84,13 @@ internal import Wire
         servers.removeAll()
     }
 
-    /// Whether one more request of so many bytes may be held while its primary is missing.
+    /// Whether one more request of so many bytes may be held while its primary is missing: within
+    /// this worker's share, but one alone may take all workers'.
     func mayHold(_ bytes: Int) -> Bool {
-        held.count < configuration.failoverMaxRequests / worker.count
-            && held.bytes + bytes <= configuration.failoverMaxBytes / worker.count
+        let share = (configuration.failoverMaxRequests + worker.count - 1) / worker.count
+        guard held.count < share else { return false }
+        if held.count == 0 { return bytes <= configuration.failoverMaxBytes }
+        return held.bytes + bytes <= configuration.failoverMaxBytes / worker.count
     }
 
     // MARK: - Clients

@@ -29,8 +29,9 @@ struct Ticket: BitwiseCopyable {
     var purpose = Purpose.request
     /// What running the request a second time would do; known where a server is followed.
     var repetition = RedisRepetition.again
-    /// Whether it has been held for want of a primary; its deadline is the hold's then.
-    var isHeld = false
+    /// Until when it may be held for want of a primary, in the loop's milliseconds; 0 if it never
+    /// was.
+    var heldUntil: Int64 = 0
     var command = MemcachedCommand.get
     /// Where the key of a memcached retrieval stands in the request, to be compared with the
     /// reply's.

@@ -9,10 +9,6 @@ extension Server {
 
     /// Takes over which replicas the control thread finds fresh enough.
     func takeReplicas() {
-        let wanted = route.replicas.map(\.address)
-        for replica in replicas where !wanted.contains(where: { $0 == replica.route.address }) {
-            replica.leave()
-        }
         let former = replicas
         replicas = route.replicas.map { line in
             let replica =
@@ -23,6 +19,10 @@ extension Server {
         }
         readable = readers
         if !replicas.isEmpty { hasHadReplicas = true }
+        let gone = former.filter { old in !replicas.contains { $0 === old } }
+        leaving = leaving.filter { !$0.isGone } + gone
+        // Their reads go to those who are readable now.
+        for replica in gone { replica.leave() }
     }
 
     /// Those among whom reads are spread: fixed until the next routing.
@@ -40,11 +40,11 @@ extension Server {
     }
 
     /// Who answers a read now: of two at random, the one with less to do; nil if nobody may.
-    var reader: Server? {
+    func reader(at place: Int) -> Server? {
         guard let one = randomReader, let other = randomReader else { return lastResort }
         let better = other.load < one.load ? other : one
-        if better.isReachable { return better }
-        return readable.first(where: \.isReachable) ?? lastResort
+        if better.isReachable(at: place) { return better }
+        return readable.first { $0.isReachable(at: place) } ?? lastResort
     }
 
     private var randomReader: Server? {

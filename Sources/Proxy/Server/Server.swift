@@ -25,6 +25,9 @@ internal import Wire
     var replicas: [Server] = []
     /// Those among whom reads are spread.
     var readable: [Server] = []
+    /// Those that are not any more, until they have answered what they owe.
+    var leaving: [Server] = []
+    /// Whether a replica was ever known.
     var hasHadReplicas = false
     /// Connections for clients of one protocol version; those that speak RESP3 have as many of
     /// their own behind the others, since a reply cannot be translated from one to the other.
@@ -32,7 +35,6 @@ internal import Wire
     private var connections: [ServerConnection?]
     /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
     private var isAwaited = false
-    private var awaitedSince: Int64 = 0
     private var retryAt: Int64 = 0
     private var backoff = Limits.firstBackoffMilliseconds
     private var lastFailure = "not connected"
@@ -40,7 +42,7 @@ internal import Wire
     private var owesWord = false
     /// Which of the pool's passwords is in use, and how many the server has refused since it took
     /// one.
-    private var passwordIndex = 0
+    private(set) var passwordIndex = 0
     private var refusedPasswords = 0
     /// What became of held requests since that word was last given.
     private var summary = HoldSummary()
@@ -84,21 +86,31 @@ internal import Wire
     /// The connection for a client's requests: always the same one for one client, so that its
     /// requests reach the server in their order. Nil: there is none now, and `unavailable` says
     /// why.
-    func connection(for client: Client) -> ServerConnection? {
-        var place = perProtocol == 1 ? 0 : Int(client.handle.index) % perProtocol
-        if client.speaksRESP3 { place += perProtocol }
-        return connection(at: place)
+    func connection(for client: Client) -> ServerConnection? { connection(at: place(of: client)) }
+
+    /// Where a client's requests go among the connections.
+    func place(of client: Client) -> Int {
+        let place = perProtocol == 1 ? 0 : Int(client.handle.index) % perProtocol
+        return client.speaksRESP3 ? place + perProtocol : place
     }
 
-    func connection(at place: Int) -> ServerConnection? { connections[place] ?? open(place) }
+    func connection(at place: Int) -> ServerConnection? {
+        connections[place] ?? open(place) ?? substitute(at: place)
+    }
 
     /// Requests that wait for this server, sent or not.
     var load: Int { connections.reduce(0) { $0 + ($1?.tickets.count ?? 0) } }
 
-    /// Whether a new connection may be tried, or there is one.
-    var isReachable: Bool {
-        pool.worker.loop.now >= retryAt || connections.contains { $0?.phase == .ready }
+    /// Whether there is a connection that sends, or a new one may be tried.
+    func isReachable(at place: Int) -> Bool {
+        if let connection = connections[place] { return !connection.isHolding }
+        return isAwaitable ? !isAwaited : pool.worker.loop.now >= retryAt
     }
+
+    /// Whether every connection has ended.
+    var isGone: Bool { connections.allSatisfy { $0 == nil } }
+
+    var isReplica: Bool { primary != nil }
 
     /// The error for a request that finds no connection.
     var unavailable: String { "server \(endpoint): \(lastFailure)" }
@@ -112,9 +124,10 @@ internal import Wire
     /// The error for a read that only replicas may answer.
     var unreadable: String { "server \(endpoint): no replica may be read from" }
 
-    /// The error for a request that has waited for too long.
-    var missing: String {
-        let waited = pool.worker.loop.now - awaitedSince
+    /// The error for a request that has been held for too long.
+    func missing(for ticket: Ticket) -> String {
+        let wait = Int64(pool.configuration.failoverWaitMilliseconds)
+        let waited = pool.worker.loop.now - ticket.heldUntil + wait
         return "server \(endpoint): no primary for \(waited) ms (\(lastFailure))"
     }
 
@@ -181,12 +194,19 @@ internal import Wire
 
     private var passwords: [String] { pool.configuration.serverCredentials?.passwords ?? [] }
 
-    /// Turns to the other password, if there is one that the server has not refused.
-    private func triesAnotherPassword() -> Bool {
-        refusedPasswords += 1
-        guard refusedPasswords < passwords.count else { return false }
+    /// Turns to the other password, for the connection that showed this one or, if it was the last
+    /// that the server had not refused, for the next attempt.
+    ///
+    /// - Returns: whether there is one to try at once.
+    private func triesAnotherPassword(than shown: Int) -> Bool {
+        guard !passwords.isEmpty else { return false }
+        // Another connection was refused first.
+        guard shown == passwordIndex else { return true }
         passwordIndex = (passwordIndex + 1) % passwords.count
-        return true
+        refusedPasswords += 1
+        guard refusedPasswords == passwords.count else { return true }
+        refusedPasswords = 0
+        return false
     }
 
     /// The next request may open a connection at once.
@@ -223,15 +243,19 @@ internal import Wire
         }
         switch reason {
         case .retired: return nil
-        case .superseded: return connection.isIdle ? nil : heir(at: place)
+        // However it ended, that says nothing of the server as it is reached now.
+        case _ where connection.isSuperseded, .superseded:
+            if let metric = reason.metric { counters.add(to: metric) }
+            return connection.isIdle ? nil : heir(at: place)
         // A server may close an idle connection as it likes (its own `timeout`, a restart that went
         // unnoticed).
         case .closedByServer where connection.isIdle:
             counters.add(to: .serverEOF)
             return nil
-        case .passwordRefused where triesAnotherPassword():
+        case .passwordRefused where triesAnotherPassword(than: connection.passwordIndex):
             return self.connection(at: place)
-        default: failed(because: reason, mayRetryAtOnce: wasConnected)
+        // Others may be read from meanwhile.
+        default: failed(because: reason, mayRetryAtOnce: wasConnected && !isReplica)
         }
         guard isFollowed, !connection.isIdle else { return nil }
         return heir(at: place)
@@ -241,7 +265,12 @@ internal import Wire
     /// of the group may answer.
     private func heir(at place: Int) -> ServerConnection? {
         guard let primary else { return connection(at: place) }
-        return (primary.reader ?? primary).connection(at: place)
+        return (primary.reader(at: place) ?? primary).connection(at: place)
+    }
+
+    /// Who takes a read for a replica that has no connection; nil if nobody may.
+    private func substitute(at place: Int) -> ServerConnection? {
+        primary?.reader(at: place)?.connection(at: place)
     }
 
     /// Requests of this server reached their deadline without a byte from it.
@@ -266,9 +295,7 @@ internal import Wire
     private var isAwaitable: Bool { isFollowed && primary == nil }
 
     private func awaitPrimary() {
-        guard isAwaitable, !isAwaited else { return }
-        isAwaited = true
-        awaitedSince = pool.worker.loop.now
+        if isAwaitable { isAwaited = true }
     }
 
     private func failed(because reason: CloseReason, mayRetryAtOnce: Bool = false) {
@@ -342,8 +369,9 @@ internal import Wire
     /// The end of the worker: nothing is opened any more.
     func closeAll() {
         for connection in connections { connection?.close(because: .retired) }
-        for replica in replicas { replica.closeAll() }
+        for replica in replicas + leaving { replica.closeAll() }
         replicas.removeAll()
+        leaving.removeAll()
         readable.removeAll()
     }
 }

@@ -38,11 +38,41 @@ extension ServerConnection {
         if owed == 0 && reason != .stalled { endLater() }
     }
 
-    /// The server has spoken after all.
+    /// The server has spoken after all: every request gets its time again.
     func goOn() {
         halt = .none
+        forgetUnsent()
+        let deadline = deadline
+        for index in 0..<tickets.count where tickets[index].purpose == .request {
+            tickets.update(index) { $0.deadline = deadline }
+        }
+        expired = 0
         updateHeld()
         markDirty()
+    }
+
+    /// Drops requests that were not sent and whose clients have been told that no server took them:
+    /// they must not be executed now.
+    private func forgetUnsent() {
+        guard (owed..<tickets.count).contains(where: { tickets[$0].purpose == .discard }) else {
+            return
+        }
+        var all = log
+        log = RequestLog()
+        let sent = all.sentCount
+        for _ in 0..<tickets.count {
+            // One that was sent in part is sent to its end.
+            if log.count >= sent && tickets[0].purpose == .discard {
+                all.drop(tickets[0].length, to: worker.blocks)
+                dropUnsentTicket()
+            } else {
+                let ticket = tickets.popFirst(to: worker.blocks)
+                all.move(ticket.length, to: &log, worker.blocks)
+                tickets.append(ticket, from: worker.blocks)
+            }
+        }
+        all.removeAll(to: worker.blocks)
+        log.didSend(sent)
     }
 
     /// The server's routing is a new one.
@@ -54,6 +84,7 @@ extension ServerConnection {
         case .connecting, .greeting: if !keepsAddress { close(because: .superseded) }
         case .ready:
             guard !keepsAddress || halt != .none else { return }
+            isSuperseded = true
             drainUntil = min(drainUntil, worker.loop.now + Limits.drainMilliseconds)
             stop(halt == .demoted ? .demoted : .superseded)
         }
@@ -68,20 +99,26 @@ extension ServerConnection {
 
     // MARK: - Holding
 
-    /// A request waits for a primary from now on, and for `failover_wait` at most; what it has
-    /// waited before counts.
+    /// A request waits for a primary from now on, and for `failover_wait` at most since it did so
+    /// first.
     func hold(_ ticket: inout Ticket) {
-        guard server.holdsRequests, !ticket.isHeld, ticket.purpose == .request else { return }
-        ticket.isHeld = true
-        ticket.deadline =
-            worker.loop.now + Int64(server.pool.configuration.failoverWaitMilliseconds)
+        guard server.holdsRequests, ticket.purpose == .request else { return }
+        if ticket.heldUntil == 0 {
+            ticket.heldUntil =
+                worker.loop.now + Int64(server.pool.configuration.failoverWaitMilliseconds)
+        }
+        ticket.deadline = ticket.heldUntil
     }
 
     /// Whether a request may still be executed by another server.
-    func mayGoElsewhere(_ index: Int) -> Bool {
-        let ticket = tickets[index]
-        guard server.holdsRequests, !ticket.isHeld else { return false }
-        return index >= owed || server.mayRepeat(ticket)
+    private func mayGoElsewhere(_ index: Int) -> Bool {
+        server.holdsRequests && (index >= owed || server.mayRepeat(tickets[index]))
+    }
+
+    /// Whether a request may go on waiting for another server.
+    func mayWait(_ index: Int) -> Bool {
+        guard mayGoElsewhere(index) else { return false }
+        return tickets[index].heldUntil == 0 || tickets[index].heldUntil > worker.loop.now
     }
 
     /// Looks for requests that have waited for too long.
@@ -98,7 +135,7 @@ extension ServerConnection {
                 $0.deadline = Ticket.never
             }
             server.heldInVain()
-            fail(ticket, server.missing)
+            fail(ticket, server.missing(for: ticket))
         }
         if phase == .waiting { forgetExpired() }
         updateHeld()
@@ -116,11 +153,11 @@ extension ServerConnection {
     private func expireHeld(_ index: Int) {
         let ticket = tickets[index]
         guard ticket.purpose == .request else { return }
-        if mayGoElsewhere(index) { return tickets.update(index) { hold(&$0) } }
-        guard ticket.isHeld else { return giveUp(index, server.pool.timeout ?? 0) }
+        if mayWait(index) { return tickets.update(index) { hold(&$0) } }
+        guard mayGoElsewhere(index) else { return giveUp(index, server.pool.timeout ?? 0) }
         tickets.update(index) { $0.purpose = .discard }
         server.heldInVain()
-        fail(ticket, server.missing)
+        fail(ticket, server.missing(for: ticket))
     }
 
     /// What nobody waits for any more must not fill the bounds.
@@ -154,14 +191,16 @@ extension ServerConnection {
     /// be trusted, the request is kept for the next primary.
     func setAside(_ reply: RawBytes, isError: Bool) -> Bool {
         let ticket = tickets[0]
-        guard ticket.purpose == .request, server.holdsRequests else { return false }
+        guard server.isFollowed, !ticket.isGreeting else { return false }
         if isError, unsafe RedisReply.isNotExecuted(reply.span) {
             unsafe demoted(reply)
             // What a script did before it failed, it would do again.
             guard unsafe !RedisReply.isFromScript(reply.span) else { return false }
-        } else {
-            guard isDistrusted(ticket) else { return false }
+        } else if !isDistrusted(ticket) {
+            if !isError && halt == .demoted { renounceWrites(before: ticket) }
+            return false
         }
+        guard server.holdsRequests, ticket.purpose == .request else { return false }
         var kept = ticket
         hold(&kept)
         log.move(ticket.length, to: &aside, worker.blocks)
@@ -180,10 +219,43 @@ extension ServerConnection {
     private func demoted(_ reply: RawBytes) {
         let words = unsafe String(decoding: reply.dropFirst(), as: UTF8.self)
         let line = words.split(whereSeparator: \.isNewline).first ?? ""
-        server.demoted(because: String(line))
-        guard halt != .demoted else { return }
+        // What was superseded says nothing of who is primary now.
+        if !isSuperseded { server.demoted(because: String(line)) }
+        guard server.holdsRequests, halt != .demoted else { return }
+        refusal = String(line)
         drainUntil = min(drainUntil, worker.loop.now + Limits.drainMilliseconds)
         stop(.demoted)
+    }
+
+    /// A request was executed behind others that were refused: the server has become primary, has
+    /// loaded its data, or has replicas again. If it is a write, its client's older ones, executed
+    /// now, would undo it.
+    private func renounceWrites(before ticket: Ticket) {
+        guard isWrite(ticket) else { return }
+        for index in 0..<asideTickets.count {
+            let older = asideTickets[index]
+            guard older.client == ticket.client, older.repetition != .reads else { continue }
+            asideTickets.update(index) {
+                $0.purpose = .discard
+                $0.deadline = Ticket.never
+            }
+            server.heldInVain()
+            fail(older, "server \(server.endpoint): \(refusal)")
+        }
+    }
+
+    /// Whether the oldest request writes. A script, which does not say, is taken at its best.
+    private func isWrite(_ ticket: Ticket) -> Bool {
+        guard ticket.repetition == .again, ticket.leading == 0 else {
+            return ticket.repetition != .reads
+        }
+        var parser = RedisRequestParser(limits: server.pool.redisLimits)
+        guard case .request(let request) = unsafe parser.parse(log.firstBytes.span),
+            let command = request.command.command
+        else { return true }
+        if case .counted(_, .script) = command.keys { return false }
+        if case .counted(_, .function) = command.keys { return false }
+        return true
     }
 
     /// Gives each request to `heir`, or its client an error.
@@ -218,7 +290,8 @@ extension ServerConnection {
     }
 
     private func mayMove(_ ticket: Ticket, wasSent: Bool) -> Bool {
-        guard ticket.purpose == .request else { return false }
+        // One that was given up must not be executed; memcached's noreply must.
+        guard ticket.purpose == .request || !server.pool.isRedis else { return false }
         guard wasSent else { return true }
         guard server.mayRepeat(ticket) else { return false }
         guard isReplyBegun, let client = unsafe worker.clients.find(ticket.client) else {

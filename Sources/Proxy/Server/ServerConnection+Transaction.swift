@@ -17,7 +17,8 @@ extension ServerConnection {
         let cause = unsafe leadingError ?? Self.cause(of: reply)
         unsafe cause.withUnsafeBytes { bytes in
             if unsafe setAside(bytes, isError: true) { return }
-            let words = unsafe String(decoding: bytes.dropFirst(), as: UTF8.self)
+            // Without the line's end.
+            let words = unsafe String(decoding: bytes.dropFirst().dropLast(2), as: UTF8.self)
             let abort = RedisReply.error("EXECABORT Transaction discarded because of: \(words)")
             unsafe abort.withUnsafeBytes { unsafe deliver($0, to: ticket, isError: true) }
         }

@@ -38,7 +38,7 @@ internal import Wire
     var tickets = Ring<Ticket>()
     /// Tickets, from the oldest on, that need no look at their deadline any more: their requests were
     /// answered with an error, or the reply has begun to come.
-    private var expired = 0
+    var expired = 0
     /// Whether a part of the oldest ticket's reply has come.
     var isReplyBegun = false
     /// How many of the oldest ticket's leading replies have come, and the first error among them.
@@ -52,6 +52,12 @@ internal import Wire
 
     /// Whether, and why, it sends no more.
     var halt = Halt.none
+    /// Whether the server's routing is newer than this connection.
+    var isSuperseded = false
+    /// In what words the server said that it is not the primary.
+    var refusal = ""
+    /// Which of the server's passwords was shown.
+    private(set) var passwordIndex = 0
     /// When what is still owed is given up; `never` while it may take its time.
     var drainUntil = Ticket.never
     /// Requests that the server did not execute, with their tickets: older than all others here.
@@ -138,6 +144,7 @@ internal import Wire
         guard pool.isRedis else { return }
         let user = pool.configuration.serverCredentials?.user
         let password = server.password
+        passwordIndex = server.passwordIndex
         if speaksRESP3 {
             let auth = password.map { ["AUTH", user ?? "default", $0] } ?? []
             greet(RedisReply.command(["HELLO", "3"] + auth), .hello)
@@ -197,7 +204,7 @@ internal import Wire
     // MARK: - Sending
 
     /// When a request that is taken now gives up.
-    private var deadline: Int64 {
+    var deadline: Int64 {
         guard let timeout = server.pool.timeout else { return Ticket.never }
         return worker.loop.now + Int64(timeout)
     }
@@ -406,9 +413,12 @@ internal import Wire
     private func expire() {
         let now = worker.loop.now
         if isHolding { return expireHeld(now) }
-        if phase == .connecting && server.pool.timeout == nil { return close(because: .noProgress) }
-        guard let timeout = server.pool.timeout else { return }
         if phase == .connecting { return close(because: .noProgress) }
+        guard let timeout = server.pool.timeout else {
+            // Requests that were held before must not wait here for ever.
+            if phase == .greeting && server.isFollowed { close(because: .noProgress) }
+            return
+        }
         // Nothing can come while nothing is read.
         if pausedFor != .nobody { lastProgress = now }
         let silence = now - lastProgress
@@ -417,7 +427,9 @@ internal import Wire
         if isReplyBegun && expired > 0 && isSilent {
             hasExpired = expire(at: 0, timeout, isSilent)
         }
-        while phase != .closed, expired < tickets.count, tickets[expired].deadline <= now {
+        while phase != .closed, expired < tickets.count,
+            isOver(expired, at: now, timeout, isSilent)
+        {
             // A reply that takes longer than the timeout to arrive is on its way all the same.
             let isArriving = expired == 0 && isReplyBegun && !isSilent
             if !isArriving { hasExpired = expire(at: expired, timeout, isSilent) || hasExpired }
@@ -428,9 +440,19 @@ internal import Wire
         if hasGivenUp(now) || isWasted(at: now) { return close(because: .noProgress) }
         if hasExpired && isSilent && server.holdsRequests {
             // What a replica was asked, others can answer.
-            return server.primary == nil ? stop(.stalled) : close(because: .noProgress)
+            return server.isReplica ? close(because: .noProgress) : stop(.stalled)
         }
         rearm(now)
+    }
+
+    /// Whether a request's time is over. One that may go elsewhere gets twice as much while the
+    /// server is not known to be silent: what it said last may have been its last.
+    private func isOver(_ index: Int, at now: Int64, _ timeout: Int, _ isSilent: Bool) -> Bool {
+        let deadline = tickets[index].deadline
+        guard deadline <= now, !isSilent, tickets[index].purpose == .request, mayWait(index) else {
+            return deadline <= now
+        }
+        return deadline + Int64(timeout) <= now
     }
 
     /// Whether the server has been silent for so long that nothing is to be hoped for.
@@ -460,7 +482,7 @@ internal import Wire
         }
         guard ticket.purpose == .request else { return false }
         // A server that answers others is slow, and nobody else would be faster.
-        guard !(isSilent && mayGoElsewhere(index)) else {
+        guard !(isSilent && mayWait(index)) else {
             tickets.update(index) { hold(&$0) }
             return true
         }
@@ -478,7 +500,9 @@ internal import Wire
 
     private func rearm(_ now: Int64) {
         guard let timeout = server.pool.timeout, !tickets.isEmpty else { return }
-        let next = expired < tickets.count ? tickets[expired].deadline : now + Int64(timeout)
+        var next = expired < tickets.count ? tickets[expired].deadline : now + Int64(timeout)
+        // Late, and waits to see whether the server has fallen silent.
+        if next <= now { next = min(lastProgress, next) + Int64(timeout) }
         armDeadline(after: Int(max(1, next - now)))
     }
 
@@ -526,7 +550,9 @@ internal import Wire
     func adopt(_ ticket: Ticket, from other: inout RequestLog) {
         var ticket = ticket
         other.move(ticket.length, to: &log, worker.blocks)
+        if tickets.isEmpty { lastProgress = worker.loop.now }
         hold(&ticket)
+        if !isHolding { ticket.deadline = deadline }
         tickets.append(ticket, from: worker.blocks)
         unsentTickets += 1
         if isHolding { return updateHeld() }

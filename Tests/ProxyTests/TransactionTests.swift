@@ -1,0 +1,379 @@
+import Configuration
+import Reactor
+import Testing
+
+@testable import Proxy
+
+/// MULTI and EXEC: kept by the proxy, sent as one piece.
+@Suite(.serialized) struct TransactionTests {
+    private static let begin = redis("MULTI")
+    private static let end = redis("EXEC")
+    private static let discarded =
+        "-EXECABORT Transaction discarded because of previous errors.\r\n"
+
+    /// Holds a conversation with a pool of servers that are not followed.
+    private func run(
+        servers: Int = 1, _ conversation: (ProxyHarness, Peer) throws -> Void
+    ) throws {
+        try ProxyHarness.run(.redis, servers: servers) { proxy in
+            try conversation(proxy, proxy.client())
+        }
+    }
+
+    /// A client whose transaction of SET and INCR is with the first node.
+    private func sent(_ group: FollowedGroup) throws -> (Peer, Peer, String) {
+        let proxy = group.proxy
+        let client = try proxy.client()
+        let whole = Self.begin + redis("SET", "k", "v") + redis("INCR", "n") + Self.end
+        try client.say(whole)
+        try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n+QUEUED\r\n")
+        let server = try group.connection(to: 0)
+        try proxy.expect(server, hears: whole)
+        return (client, server, whole)
+    }
+
+    // MARK: - As one piece
+
+    @Test func nothingIsSentBeforeExec() throws {
+        try run { proxy, client in
+            try client.say(Self.begin + redis("SET", "k", "v"))
+            try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n")
+            try client.say(redis("GET", "k"))
+            try proxy.expect(client, hears: "+QUEUED\r\n")
+            #expect(proxy.servers[0].connections.isEmpty)
+
+            try client.say(Self.end)
+
+            let server = try proxy.connection()
+            try proxy.expect(
+                server, hears: Self.begin + redis("SET", "k", "v") + redis("GET", "k") + Self.end)
+            try server.say("+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n$1\r\nv\r\n")
+            try proxy.expect(client, hears: "*2\r\n+OK\r\n$1\r\nv\r\n")
+            try client.say(redis("PING"))
+            try proxy.expect(client, hears: "+PONG\r\n")
+        }
+    }
+
+    /// Every piece of the replies comes by itself.
+    @Test func repliesInPiecesAreTheSame() throws {
+        try run { proxy, client in
+            try client.say(Self.begin + redis("GET", "k") + Self.end)
+            let server = try proxy.connection()
+            try proxy.expect(server, hears: Self.begin + redis("GET", "k") + Self.end)
+
+            for byte in "+OK\r\n+QUEUED\r\n*1\r\n$1\r\nv\r\n" {
+                try server.say(String(byte))
+                try proxy.settle()
+            }
+
+            try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n*1\r\n$1\r\nv\r\n")
+        }
+    }
+
+    @Test func transactionsOfManyClientsAreNotMixed() throws {
+        try run { proxy, client in
+            var clients = [client]
+            for _ in 0..<3 { clients.append(try proxy.client()) }
+            for client in clients { try client.say(Self.begin) }
+            for (number, client) in clients.enumerated() {
+                try client.say(redis("INCR", "n\(number)"))
+                try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n")
+            }
+            for client in clients {
+                try client.say(Self.end + redis("GET", "k"))
+                try proxy.settle()
+            }
+
+            let server = try proxy.connection()
+            for number in 0..<4 {
+                try proxy.expect(
+                    server,
+                    hears: Self.begin + redis("INCR", "n\(number)") + Self.end
+                        + redis("GET", "k"))
+            }
+            for number in 0..<4 {
+                try server.say("+OK\r\n+QUEUED\r\n*1\r\n:\(number)\r\n$1\r\n\(number)\r\n")
+            }
+            for (number, client) in clients.enumerated() {
+                try proxy.expect(client, hears: "*1\r\n:\(number)\r\n$1\r\n\(number)\r\n")
+            }
+        }
+    }
+
+    @Test func pipelinedTransactionsAnswerInOrder() throws {
+        try run { proxy, client in
+            let one = Self.begin + redis("INCR", "n") + Self.end
+            try client.say(redis("GET", "k") + one + one)
+            let server = try proxy.connection()
+            try proxy.expect(server, hears: redis("GET", "k") + one + one)
+
+            try server.say("$-1\r\n+OK\r\n+QUEUED\r\n*1\r\n:1\r\n+OK\r\n+QUEUED\r\n*1\r\n:2\r\n")
+
+            let first = "$-1\r\n+OK\r\n+QUEUED\r\n*1\r\n:1\r\n"
+            try proxy.expect(client, hears: first + "+OK\r\n+QUEUED\r\n*1\r\n:2\r\n")
+        }
+    }
+
+    @Test func emptyTransactionNeedsNoServer() throws {
+        try run { proxy, client in
+            try client.say(Self.begin + Self.end)
+
+            try proxy.expect(client, hears: "+OK\r\n*0\r\n")
+            #expect(proxy.servers[0].connections.isEmpty)
+        }
+    }
+
+    @Test func commandsWithoutKeysMayBeQueued() throws {
+        try run { proxy, client in
+            let commands = redis("PING") + redis("ECHO", "x") + redis("SET", "k", "v")
+            try client.say(Self.begin + commands + Self.end)
+
+            let server = try proxy.connection()
+            try proxy.expect(server, hears: Self.begin + commands + Self.end)
+            try server.say(
+                "+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n*3\r\n+PONG\r\n$1\r\nx\r\n+OK\r\n")
+            try proxy.expect(
+                client,
+                hears: "+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n"
+                    + "*3\r\n+PONG\r\n$1\r\nx\r\n+OK\r\n")
+        }
+    }
+
+    // MARK: - Refusals
+
+    @Test(
+        arguments: [
+            (redis("NOSUCH"), "-ERR unknown command 'NOSUCH', with args beginning with: \r\n"),
+            (redis("GET"), "-ERR wrong number of arguments for 'get' command\r\n"),
+            (redis("SUBSCRIBE", "c"), "-ERR Command not allowed inside a transaction\r\n"),
+            (redis("WATCH", "k"), "-ERR Command not allowed inside a transaction\r\n"),
+            (redis("SELECT", "0"), "-ERR Command not allowed inside a transaction\r\n"),
+        ])
+    func commandThatIsRefusedBreaksTheTransaction(command: String, error: String) throws {
+        try run { proxy, client in
+            try client.say(
+                Self.begin + redis("SET", "k", "v") + command + redis("SET", "k", "w") + Self.end)
+
+            try proxy.expect(
+                client, hears: "+OK\r\n+QUEUED\r\n" + error + "+QUEUED\r\n" + Self.discarded)
+            #expect(proxy.servers[0].connections.isEmpty)
+            try client.say(Self.begin + Self.end)
+            try proxy.expect(client, hears: "+OK\r\n*0\r\n")
+        }
+    }
+
+    @Test func keysOfOtherServersBreakTheTransaction() throws {
+        try run(servers: 2) { proxy, client in
+            let (a, b) = (proxy.key(of: 0), proxy.key(of: 1))
+            let error = "-CROSSSLOT Keys in request don't hash to the same server\r\n"
+
+            try client.say(Self.begin + redis("SET", a, "v") + redis("SET", b, "v") + Self.end)
+            try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n" + error + Self.discarded)
+
+            try client.say(Self.begin + redis("MGET", a, b) + Self.end)
+            try proxy.expect(client, hears: "+OK\r\n" + error + Self.discarded)
+        }
+    }
+
+    @Test func callsOutOfTurnAreRefused() throws {
+        try run { proxy, client in
+            try client.say(Self.end + redis("DISCARD") + Self.begin + Self.begin)
+            try proxy.expect(
+                client,
+                hears: "-ERR EXEC without MULTI\r\n-ERR DISCARD without MULTI\r\n+OK\r\n"
+                    + "-ERR MULTI calls can not be nested\r\n")
+
+            // A nested MULTI does no harm.
+            try client.say(redis("SET", "k", "v") + Self.end)
+            let server = try proxy.connection()
+            try proxy.expect(server, hears: Self.begin + redis("SET", "k", "v") + Self.end)
+        }
+    }
+
+    @Test func discardForgetsEverything() throws {
+        try run { proxy, client in
+            try client.say(
+                Self.begin + redis("SET", "k", "v") + redis("NOSUCH") + redis("DISCARD"))
+            _ = try proxy.line(from: client)
+            _ = try proxy.line(from: client)
+            _ = try proxy.line(from: client)
+            try proxy.expect(client, hears: "+OK\r\n")
+
+            try client.say(redis("GET", "k"))
+
+            let server = try proxy.connection()
+            try proxy.expect(server, hears: redis("GET", "k"))
+        }
+    }
+
+    @Test func errorsOfTheServerAtQueueTimeAreToldAtTheEnd() throws {
+        try run { proxy, client in
+            try client.say(Self.begin + redis("SET", "k", "v") + redis("GET", "k") + Self.end)
+            let server = try proxy.connection()
+            try proxy.wait { server.received.count > 0 }
+
+            try server.say(
+                "+OK\r\n-OOM command not allowed when used memory > 'maxmemory'.\r\n+QUEUED\r\n"
+                    + Self.discarded)
+
+            try proxy.expect(
+                client,
+                hears: "+OK\r\n+QUEUED\r\n+QUEUED\r\n-EXECABORT Transaction discarded because of: "
+                    + "OOM command not allowed when used memory > 'maxmemory'.\r\n")
+        }
+    }
+
+    // MARK: - Bounds and ends
+
+    @Test func transactionsAreBoundedInBytes() throws {
+        try run { proxy, client in
+            let value = String(repeating: "v", count: 1_000_000)
+            try client.say(Self.begin)
+            try proxy.expect(client, hears: "+OK\r\n")
+            for _ in 0..<16 {
+                try client.say(redis("SET", "k", value))
+                try proxy.expect(client, hears: "+QUEUED\r\n")
+            }
+
+            try client.say(redis("SET", "k", value) + Self.end)
+
+            try proxy.expect(client, hears: "-ERR transaction is too large\r\n" + Self.discarded)
+            #expect(proxy.servers[0].connections.isEmpty)
+        }
+    }
+
+    @Test func clientThatLeavesTakesItsTransactionAlong() throws {
+        try run { proxy, client in
+            let before = proxy.memory
+            try client.say(Self.begin + redis("SET", "k", String(repeating: "v", count: 500_000)))
+            try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n")
+            try proxy.settle()
+            #expect(proxy.memory > before + 400_000)
+
+            client.close()
+
+            try proxy.wait { proxy.stats[.clientEOF] == 1 }
+            try proxy.settle()
+            #expect(proxy.memory < before + 100_000)
+            #expect(proxy.servers[0].connections.isEmpty)
+        }
+    }
+
+    @Test func lostTransactionOfAPlainServerIsAborted() throws {
+        try run { proxy, client in
+            try client.say(Self.begin + redis("SET", "k", "v") + Self.end)
+            let server = try proxy.connection()
+            try proxy.wait { server.received.count > 0 }
+            try server.say("+OK\r\n+QUEUED\r\n")
+            try proxy.settle()
+
+            server.close()
+
+            try proxy.expect(
+                client,
+                hears: "+OK\r\n+QUEUED\r\n"
+                    + "-EXECABORT server s0: connection closed by the server\r\n")
+        }
+    }
+
+    // MARK: - A primary that moves
+
+    @Test(arguments: FollowedGroup.refusals)
+    func transactionRefusedAtQueueTimeRunsOnTheNextPrimary(refusal: String) throws {
+        try FollowedGroup.run { group, proxy in
+            let (client, old, whole) = try sent(group)
+            group.promote(1)
+
+            try old.say("+OK\r\n" + refusal + refusal + Self.discarded)
+
+            let new = try group.connection(to: 1)
+            try proxy.expect(new, hears: whole)
+            try new.say("+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n:1\r\n")
+            try proxy.expect(client, hears: "*2\r\n+OK\r\n:1\r\n")
+        }
+    }
+
+    /// The node was demoted between the last command and EXEC.
+    @Test func transactionRefusedAtExecRunsOnTheNextPrimary() throws {
+        try FollowedGroup.run { group, proxy in
+            let (client, old, whole) = try sent(group)
+            group.promote(1)
+
+            try old.say(
+                "+OK\r\n+QUEUED\r\n+QUEUED\r\n-EXECABORT Transaction discarded because of: "
+                    + "READONLY You can't write against a read only replica.\r\n")
+
+            let new = try group.connection(to: 1)
+            try proxy.expect(new, hears: whole)
+            try new.say("+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n:1\r\n")
+            try proxy.expect(client, hears: "*2\r\n+OK\r\n:1\r\n")
+        }
+    }
+
+    @Test func lostTransactionMayHaveBeenExecuted() throws {
+        try FollowedGroup.run { group, proxy in
+            let (client, old, _) = try sent(group)
+            try old.say("+OK\r\n+QUEUED\r\n")
+            try proxy.settle()
+
+            old.close()
+
+            try proxy.expect(client, hears: group.lost(0, word: "EXECABORT"))
+        }
+    }
+
+    /// What the lost connection had said counts for nothing.
+    @Test func lostTransactionOfReadsIsSentAgain() throws {
+        try FollowedGroup.run { group, proxy in
+            let client = try proxy.client()
+            let whole = Self.begin + redis("GET", "k") + redis("GET", "l") + Self.end
+            try client.say(whole)
+            let old = try group.connection(to: 0)
+            try proxy.expect(old, hears: whole)
+            try old.say("+OK\r\n+QUEUED\r\n-ERR something\r\n")
+            try proxy.settle()
+
+            old.close()
+
+            let next = try group.connection(1, to: 0)
+            try proxy.expect(next, hears: whole)
+            try next.say("+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n$1\r\nk\r\n$1\r\nl\r\n")
+            try proxy.expect(
+                client, hears: "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n$1\r\nk\r\n$1\r\nl\r\n")
+        }
+    }
+
+    @Test func readsBehindARefusedWriteAreSentAgainAsATransactionToo() throws {
+        try FollowedGroup.run { group, proxy in
+            let reads = Self.begin + redis("GET", "k") + Self.end
+            let client = try proxy.client()
+            try client.say(redis("SET", "k", "new") + reads)
+            let old = try group.connection(to: 0)
+            try proxy.expect(old, hears: redis("SET", "k", "new") + reads)
+            group.promote(1)
+
+            try old.say(FollowedGroup.readOnly + "+OK\r\n+QUEUED\r\n*1\r\n$3\r\nold\r\n")
+
+            let new = try group.connection(to: 1)
+            try proxy.expect(new, hears: redis("SET", "k", "new") + reads)
+            try new.say("+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n$3\r\nnew\r\n")
+            try proxy.expect(client, hears: "+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n$3\r\nnew\r\n")
+        }
+    }
+
+    @Test func heldTransactionSaysWhatWasAwaited() throws {
+        try FollowedGroup.run(replicas: 0) {
+            $0.failoverWaitMilliseconds = 100
+        } conversation: { group, proxy in
+            group.nodes[0].die()
+            let client = try proxy.client()
+
+            try client.say(Self.begin + redis("INCR", "n") + Self.end)
+
+            try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n")
+            let line = try proxy.line(from: client)
+            #expect(line.hasPrefix("-EXECABORT server s0: no primary for 1"))
+            #expect(line.hasSuffix(" ms (connection refused)\r\n"))
+        }
+    }
+}
