@@ -205,6 +205,21 @@ struct AdminServerTests {
         #expect(unknown.status == "404 Not Found")
     }
 
+    @Test func namesTheServersThatHaveNoPrimary() throws {
+        let fixture = try AdminFixture()
+        fixture.source.figures = Samples.groupSnapshot()
+
+        let client = try fixture.ask("GET /healthz HTTP/1.1\r\n\r\n")
+
+        #expect(client.status == "503 Service Unavailable")
+        #expect(
+            client.body == """
+                store: 1 of 2 servers live, 2 needed; server second: no primary for 1250 ms \
+                (10.0.1.7:6379: connection refused)
+
+                """)
+    }
+
     // MARK: - Bounds
 
     @Test func theOldestWaitingConnectionMakesRoom() throws {

@@ -27,6 +27,34 @@ struct PrometheusTextTests {
         #expect(text.split(separator: "\n").contains { $0 == line })
     }
 
+    @Test(arguments: [
+        #"martlet_group_has_primary{pool="store",server="first"} 1"#,
+        #"martlet_group_has_primary{pool="store",server="second"} 0"#,
+        #"martlet_group_missing_seconds{pool="store",server="second"} 1.250000"#,
+        #"martlet_group_waiting{pool="store",server="second"} 5"#,
+        #"martlet_group_held_total{pool="store",server="first"} 37"#,
+        #"martlet_group_change_time_seconds_total{pool="store",server="first"} 0.014250"#,
+        #"martlet_group_last_change_seconds{pool="store",server="first"} 0.014250"#,
+        #"martlet_node_primary{pool="store",server="first",node="10.0.0.9:6379"} 1"#,
+        #"martlet_node_up{pool="store",server="second",node="10.0.1.7:6379"} 0"#,
+        #"martlet_node_link_up{pool="store",server="first",node="10.0.0.7:6379"} 0"#,
+        #"martlet_node_lag_bytes{pool="store",server="first",node="10.0.0.7:6379"} 4096"#,
+        #"martlet_node_round_trip_seconds{pool="store",server="first",node="10.0.0.9:6379"} 0.000350"#,
+        #"martlet_node_since_seconds{pool="store",server="first",node="10.0.0.9:6379"} 1795242626.498305"#,
+    ])
+    func hasSampleOfGroups(_ line: String) {
+        let text = PrometheusText(Samples.groupSnapshot(), of: Samples.identity, at: 0).text
+
+        #expect(text.split(separator: "\n").contains { $0 == line })
+    }
+
+    @Test func lagThatIsNotKnownHasNoSample() {
+        let text = PrometheusText(Samples.groupSnapshot(), of: Samples.identity, at: 0).text
+
+        let samples = text.split(separator: "\n").filter { $0.hasPrefix("martlet_node_lag_bytes{") }
+        #expect(samples.count == 1)
+    }
+
     @Test func everySampleFollowsItsHelpAndType() {
         var family = ""
         var seen: Set<Substring> = []
@@ -43,7 +71,9 @@ struct PrometheusTextTests {
                 #expect(words.last.flatMap { Double($0) } != nil)
             }
         }
-        #expect(seen.count == 8 + PoolMetric.allCases.count + ServerMetric.allCases.count)
+        let pools = PoolMetric.allCases.count + ServerMetric.allCases.count
+        let groups = GroupMetric.allCases.count + NodeMetric.allCases.count
+        #expect(seen.count == 8 + pools + groups)
     }
 
     @Test func escapesLabels() {

@@ -32,6 +32,46 @@ enum Samples {
         return StatsSnapshot(totalConnections: 13, currentConnections: 8, pools: [memc, alpha])
     }
 
+    /// A pool of two followed servers, the second of them without a primary.
+    static func groupSnapshot() -> StatsSnapshot {
+        var primary = NodeStats(address: "10.0.0.9:6379")
+        primary.role = .primary
+        primary.state = .reachable
+        primary.isPrimary = true
+        primary.roundTripMicroseconds = 350
+        primary.since = 1_795_242_626_498_305
+        var replica = NodeStats(address: "10.0.0.7:6379")
+        replica.role = .replica
+        replica.state = .linkDown
+        replica.lagBytes = 4096
+        replica.lagSeconds = 2
+        var well = GroupStats(primary: "10.0.0.9:6379", awaited: "", nodes: [primary, replica])
+        well[.hasPrimary] = 1
+        well[.epoch] = 3
+        well[.held] = 37
+        well[.promotions] = 1
+        well[.changes] = 1
+        well[.changeTime] = 14_250
+        well[.lastChange] = 14_250
+
+        var lost = NodeStats(address: "10.0.1.7:6379")
+        lost.problem = "connection refused"
+        var missing = GroupStats(
+            primary: "10.0.1.7:6379", awaited: "10.0.1.7:6379: connection refused", nodes: [lost])
+        missing[.missing] = 1_250_000
+        missing[.seeking] = 1
+        missing[.epoch] = 1
+        missing[.waiting] = 5
+        missing[.waitingBytes] = 150
+
+        var first = ServerStats(name: "first", isLive: true)
+        first.group = well
+        var second = ServerStats(name: "second", isLive: false)
+        second.group = missing
+        let pool = PoolStats(name: "store", minServers: 2, servers: [first, second])
+        return StatsSnapshot(totalConnections: 0, currentConnections: 0, pools: [pool])
+    }
+
     /// One pool and one server whose names need escaping everywhere.
     static func hostileSnapshot() -> StatsSnapshot {
         let server = ServerStats(name: "tab\there\u{1}", isLive: true)

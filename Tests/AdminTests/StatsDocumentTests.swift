@@ -47,9 +47,22 @@ struct StatsDocumentTests {
         #expect(json.contains(#""uptime":0, "timestamp":1"#))
     }
 
+    /// Scripts that know twemproxy's document get no more than that.
+    @Test func saysNothingOfGroups() {
+        let snapshot = Samples.groupSnapshot()
+        var plain = snapshot
+        for index in plain.pools[0].servers.indices { plain.pools[0].servers[index].group = nil }
+
+        let json = StatsDocument.json(snapshot, of: Samples.identity, at: 1_795_242_629)
+
+        #expect(json == StatsDocument.json(plain, of: Samples.identity, at: 1_795_242_629))
+    }
+
     @Test func describesEveryMetric() {
         let text = describeStats()
 
+        for metric in GroupMetric.allCases { #expect(text.contains(metric.help)) }
+        for metric in NodeMetric.allCases { #expect(text.contains(metric.help)) }
         for metric in PoolMetric.allCases { #expect(text.contains("  \(metric.rawValue) ")) }
         for metric in ServerMetric.allCases { #expect(text.contains(metric.help)) }
         #expect(text.hasPrefix("pool stats:\n  client_eof          \"Clients"))

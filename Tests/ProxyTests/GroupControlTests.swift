@@ -416,6 +416,55 @@ import Testing
             group.loop.turn { group.control.replicas.map(\.address) == [group.nodes[3].address] })
     }
 
+    @Test func statisticsTellOfEveryNode() throws {
+        let group = try Group(3)
+        group.name(0)
+        group.settle()
+        group.nodes[0].offset = 10_000
+        group.nodes[1].isLoading = true
+        group.nodes[2].isLinkUp = false
+        group.nodes[2].offset = 9_500
+        #expect(
+            group.loop.turn {
+                let stats = GroupStats(group.control)
+                return stats.nodes[1].state == .loading && stats.nodes[2].state == .linkDown
+                    && stats.nodes[2].lagBytes == 500
+            })
+
+        let stats = GroupStats(group.control)
+
+        #expect(stats.primary == group.nodes[0].address.description)
+        #expect(stats.hasPrimary)
+        #expect(stats[.epoch] == 1)
+        #expect(stats[.missing] == 0)
+        #expect(stats[.readableReplicas] == 0)
+        #expect(stats.nodes.map(\.role) == [.primary, .replica, .replica])
+        #expect(stats.nodes.map(\.isPrimary) == [true, false, false])
+        #expect(stats.nodes[0].lagBytes == nil)
+        #expect(stats.nodes.allSatisfy { $0.roundTripMicroseconds > 0 && $0.problem.isEmpty })
+        let now = WallClock.microsecondsSinceEpoch()
+        #expect(stats.nodes.allSatisfy { now - 60_000_000...now ~= $0.since })
+    }
+
+    @Test func statisticsTellWhatIsAwaited() throws {
+        let group = try Group(2)
+        group.name(0)
+        group.settle()
+
+        group.nodes[0].die()
+        group.control.suspect(epoch: 1, because: "connection lost")
+
+        #expect(group.loop.turn { !GroupStats(group.control).hasPrimary })
+        group.pass(milliseconds: 20)
+        let stats = GroupStats(group.control)
+        #expect(stats.awaited.contains("refused"))
+        #expect(stats[.missing] >= 20_000)
+        #expect(stats[.seeking] == 1)
+        #expect(stats.nodes[0].state == .unreachable)
+        #expect(stats.nodes[0].problem.contains("refused"))
+        #expect(stats.nodes[0].lagSeconds == nil)
+    }
+
     @Test func replicasAreReadWhileThePrimaryIsMissing() throws {
         let group = try Group(2)
         group.name(0)

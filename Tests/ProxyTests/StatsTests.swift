@@ -6,10 +6,13 @@ import Testing
     @Test func everyMetricHasItsOwnPlace() {
         #expect(PoolMetric.allCases.map(\.index) == Array(PoolMetric.allCases.indices))
         #expect(ServerMetric.allCases.map(\.index) == Array(ServerMetric.allCases.indices))
+        #expect(GroupMetric.allCases.map(\.index) == Array(GroupMetric.allCases.indices))
     }
 
     @Test func everyMetricIsExplained() {
-        let texts = PoolMetric.allCases.map(\.help) + ServerMetric.allCases.map(\.help)
+        let texts =
+            PoolMetric.allCases.map(\.help) + ServerMetric.allCases.map(\.help)
+            + GroupMetric.allCases.map(\.help) + NodeMetric.allCases.map(\.help)
 
         #expect(texts.allSatisfy { $0.hasSuffix(".") })
         #expect(Set(texts).count == texts.count)
@@ -45,10 +48,12 @@ import Testing
 
         counters.pools[1].servers[2].add(to: .responses)
         counters.pools[0].pool.add(to: .fragments)
+        counters.pools[1].groups[0].add(to: .held)
 
         #expect(counters.pools[1].servers[2].value(ServerMetric.responses.index) == 1)
         #expect(counters.pools[1].servers[1].value(ServerMetric.responses.index) == 0)
         #expect(counters.pools[0].pool.value(PoolMetric.fragments.index) == 1)
+        #expect(counters.pools[1].groups[0].value(GroupMetric.held.index) == 1)
         #expect(counters.pools[1].pool.value(PoolMetric.fragments.index) == 0)
     }
 

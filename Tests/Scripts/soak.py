@@ -48,7 +48,7 @@ SMALL_BYTES = 3 << 20
 PASSWORD = "soak secret"
 DATABASE = 3
 # What workers keep for the next burst, and what the allocator does not give back.
-RSS_GROWTH_KB = 64 << 10
+RSS_GROWTH_KB = 96 << 10
 DRAIN_SECONDS = 12
 BAD_SERVER_WORDS = re.compile(
     rb"invalid reply|another key|another length|nobody asked|another command|Protocol error")
