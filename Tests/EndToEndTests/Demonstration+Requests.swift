@@ -34,6 +34,15 @@ extension Demonstration {
         Demonstration("more-commands", "a stream", twemproxy: "", here: ":0 +PONG") {
             try RunningProxy($0, pool: .redis([CacheNode.redis()])).answer(toCommand: "XLEN", "a")
         },
+        Demonstration(
+            "more-commands", "a transaction", twemproxy: "", here: "+OK +QUEUED *1 $-1"
+        ) {
+            try RunningProxy($0, pool: .redis([CacheNode.redis()]))
+                .answer(
+                    to: ["MULTI", "GET a", "EXEC"].flatMap { line in
+                        Bytes.command(line.split(separator: " ").map(String.init))
+                    })
+        },
         Demonstration("more-commands", "a key of 20 KB", twemproxy: "", here: "$-1 +PONG") {
             try RunningProxy($0, pool: .redis([CacheNode.redis()]))
                 .answer(toCommand: "GET", String(repeating: "k", count: 20_000))
