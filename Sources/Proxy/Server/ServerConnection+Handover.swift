@@ -262,10 +262,11 @@ extension ServerConnection {
     ///
     /// - Parameter owed: how many were sent without an answer.
     func handOver(to heir: ServerConnection?, owed: Int, because reason: CloseReason) {
-        let message = "server \(server.endpoint): \(reason.message)"
+        let message =
+            heir == nil ? "server \(server.endpoint): \(reason.message)" : server.overloaded
         while !asideTickets.isEmpty {
             let ticket = asideTickets.popFirst(to: worker.blocks)
-            if let heir, ticket.purpose == .request {
+            if let heir, ticket.purpose == .request, heir.hasRoom(for: ticket.length) {
                 heir.adopt(ticket, from: &aside)
                 server.willReplay()
             } else {
@@ -278,7 +279,7 @@ extension ServerConnection {
             let ticket = tickets.popFirst(to: worker.blocks)
             let wasSent = left > 0
             left -= 1
-            if let heir, mayMove(ticket, wasSent: wasSent) {
+            if let heir, heir.hasRoom(for: ticket.length), mayMove(ticket, wasSent: wasSent) {
                 heir.adopt(ticket, from: &log)
                 if wasSent { server.willReplay() }
             } else {

@@ -535,6 +535,7 @@ internal import Wire
         // The server forgets this connection first: what a failing request triggers may open the
         // next one.
         let heir = server.closed(self, because: reason, wasConnected: wasConnected)
+        updateHeld()
         handOver(to: heir, owed: owed, because: reason)
         tickets.release(to: worker.blocks)
         asideTickets.release(to: worker.blocks)
@@ -543,7 +544,6 @@ internal import Wire
         tail.removeAll(to: worker.blocks)
         unsentTickets = 0
         updateGauges()
-        updateHeld()
     }
 
     /// Queues a request that another connection of this server has handed over.
