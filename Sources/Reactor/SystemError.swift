@@ -19,12 +19,10 @@ public struct SystemError: Error, Equatable, Sendable {
         self.init(code: errno, call: call)
     }
 
-    /// The reason in the C library's words, ready for the middle of a sentence: "connection
-    /// refused".
+    /// The reason in the C library's words, "Connection refused": what scripts look for.
     public var message: String {
         // glibc's strerror answers from constants, or from memory of the calling thread.
-        let text = unsafe String(cString: strerror(code))
-        return text.prefix(1).lowercased() + text.dropFirst()
+        unsafe String(cString: strerror(code))
     }
 
     /// Equal if both the reason and the call are.
@@ -34,6 +32,6 @@ public struct SystemError: Error, Equatable, Sendable {
 }
 
 extension SystemError: CustomStringConvertible {
-    /// The call and the reason: "connect: connection refused".
+    /// The call and the reason: "connect: Connection refused".
     public var description: String { "\(call): \(message)" }
 }

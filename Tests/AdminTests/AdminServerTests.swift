@@ -215,7 +215,7 @@ struct AdminServerTests {
         #expect(
             client.body == """
                 store: 1 of 2 servers live, 2 needed; server second: no primary for 1250 ms \
-                (10.0.1.7:6379: connection refused)
+                (10.0.1.7:6379: Connection refused)
 
                 """)
     }

@@ -19,12 +19,12 @@ struct GroupsDocumentTests {
             "primary":0, "loading":0, "refused":0, "link_up":0, "readable":0, \
             "lag_bytes":4096, "lag_seconds":2, "round_trip_us":0, "since":0}}},\
             "second": {"primary":"10.0.1.7:6379", \
-            "awaited":"10.0.1.7:6379: connection refused", "has_primary":0, \
+            "awaited":"10.0.1.7:6379: Connection refused", "has_primary":0, \
             "missing_us":1250000, "seeking":1, "epoch":1, "readable_replicas":0, "waiting":5, \
             "waiting_bytes":150, "held":0, "replayed":0, "expired":0, "promotions":0, \
             "split_brains":0, "changes":0, "change_time_us":0, "last_change_us":0, \
             "nodes": {"10.0.1.7:6379": {"role":"unknown", "state":"unreachable", \
-            "problem":"connection refused", "up":0, "primary":0, "loading":0, "refused":0, \
+            "problem":"Connection refused", "up":0, "primary":0, "loading":0, "refused":0, \
             "link_up":0, "readable":0, "round_trip_us":0, "since":0}}}}}}}
             """
 

@@ -55,9 +55,9 @@ enum Samples {
         well[.lastChange] = 14_250
 
         var lost = NodeStats(address: "10.0.1.7:6379")
-        lost.problem = "connection refused"
+        lost.problem = "Connection refused"
         var missing = GroupStats(
-            primary: "10.0.1.7:6379", awaited: "10.0.1.7:6379: connection refused", nodes: [lost])
+            primary: "10.0.1.7:6379", awaited: "10.0.1.7:6379: Connection refused", nodes: [lost])
         missing[.missing] = 1_250_000
         missing[.seeking] = 1
         missing[.epoch] = 1

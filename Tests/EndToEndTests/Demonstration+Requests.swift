@@ -122,7 +122,7 @@ extension Demonstration {
         },
         Demonstration(
             "named-errors", "a dead server", twemproxy: "-ERR Connection refused",
-            here: "-ERR server 127.0.0.1:PORT: connection refused"
+            here: "-ERR server 127.0.0.1:PORT: Connection refused"
         ) { program in
             let port = try FreePort.take()
             let proxy = try RunningProxy(program, pool: .redis(servers: ["127.0.0.1:\(port):1"]))

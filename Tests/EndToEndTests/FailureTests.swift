@@ -14,7 +14,7 @@ import Testing
 
         nodes[0].kill()
 
-        let expected = Reply.error("ERR server \(nodes[0].name): connection refused")
+        let expected = Reply.error("ERR server \(nodes[0].name): Connection refused")
         let dead = keys.key(on: 0)
         #expect(try eventually { try client.command("GET", dead) == expected })
         for key in keys.keys(on: 1) + keys.keys(on: 2) {
@@ -31,7 +31,7 @@ import Testing
 
         node.kill()
 
-        let expected = "SERVER_ERROR server \(node.name): connection refused"
+        let expected = "SERVER_ERROR server \(node.name): Connection refused"
         #expect(try eventually { try client.ask("get a") == expected })
         #expect(try client.ask("delete a") == expected)
     }

@@ -6,7 +6,7 @@ import Testing
 
 /// Requests that wait for a primary.
 @Suite(.serialized) struct HeldRequestTests {
-    private static let refused = "(connection refused)\r\n"
+    private static let refused = "(Connection refused)\r\n"
 
     /// Runs `conversation` with a group whose only node is gone; a first client's GET is held.
     private func withoutPrimary(

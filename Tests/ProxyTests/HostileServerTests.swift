@@ -70,7 +70,7 @@ import Testing
                 if byReset { server.reset() } else { server.close() }
 
                 let reason =
-                    byReset ? "connection reset by peer" : "connection closed by the server"
+                    byReset ? "Connection reset by peer" : "connection closed by the server"
                 try proxy.expect(client, hears: exchange.failure(reason))
                 try proxy.expect(neighbour, hears: exchange.failure(reason))
             }
@@ -372,7 +372,7 @@ import Testing
             var requests = 0
             while proxy.loop.now < end {
                 try client.say(dead)
-                try proxy.expect(client, hears: "-ERR server s0: connection refused\r\n")
+                try proxy.expect(client, hears: "-ERR server s0: Connection refused\r\n")
                 try neighbour.say(living)
                 let server = try proxy.connection(of: 1)
                 try proxy.expect(server, hears: living)

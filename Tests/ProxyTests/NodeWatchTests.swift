@@ -131,7 +131,7 @@ import Testing
         let facts = watched.ask()
 
         #expect(!facts.isReachable)
-        #expect(facts.problem == "connection refused")
+        #expect(facts.problem == "Connection refused")
     }
 
     @Test func silentNodeIsReportedInTime() throws {

@@ -22,7 +22,7 @@ import Testing
     private func eject(_ proxy: ProxyHarness, by client: Peer) throws {
         proxy.servers[1].stop()
         try client.say(redis("GET", proxy.key(of: 1)))
-        try proxy.expect(client, hears: "-ERR server s1: connection refused\r\n")
+        try proxy.expect(client, hears: "-ERR server s1: Connection refused\r\n")
         try proxy.wait { !proxy.stats.servers[1].isLive }
         try proxy.settle()
     }
@@ -89,7 +89,7 @@ import Testing
             let client = try proxy.client()
             proxy.servers[0].stop()
             try client.say("get k\r\n")
-            try proxy.expect(client, hears: "SERVER_ERROR server s0: connection refused\r\n")
+            try proxy.expect(client, hears: "SERVER_ERROR server s0: Connection refused\r\n")
             try proxy.wait { !proxy.stats.servers[0].isLive }
             try proxy.restart(0)
 

@@ -47,7 +47,7 @@ import Testing
     private static func gone(_ facts: NodeFacts) -> NodeFacts {
         var facts = facts
         facts.isReachable = false
-        facts.problem = "connection refused"
+        facts.problem = "Connection refused"
         facts.askedAt = 100
         return facts
     }

@@ -373,7 +373,7 @@ import Testing
             try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n")
             let line = try proxy.line(from: client)
             #expect(line.hasPrefix("-EXECABORT server s0: no primary for 1"))
-            #expect(line.hasSuffix(" ms (connection refused)\r\n"))
+            #expect(line.hasSuffix(" ms (Connection refused)\r\n"))
         }
     }
 }

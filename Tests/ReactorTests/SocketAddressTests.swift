@@ -62,8 +62,8 @@ import Testing
     @Test func systemErrorReadsAsASentence() {
         let error = SystemError(code: ECONNREFUSED, call: "connect")
 
-        #expect(error.message == "connection refused")
-        #expect(error.description == "connect: connection refused")
+        #expect(error.message == "Connection refused")
+        #expect(error.description == "connect: Connection refused")
         #expect(error != SystemError(code: ECONNREFUSED, call: "read"))
     }
 }
