@@ -138,13 +138,14 @@ extension Client {
     }
 
     private func popRequest() {
-        _ = requests.popFirst(to: worker.blocks)
+        requests.dropFirst(to: worker.blocks)
         firstSequence &+= 1
     }
 
     /// Lets go of every reply whose turn has come.
     private func releaseFinished() {
-        while !requests.isEmpty {
+        // Mostly the next reply is still to come, and nothing of it is here.
+        while !requests.isEmpty, requests[0].phase == .finished || !requests[0].held.isEmpty {
             var request = requests[0]
             switch request.phase {
             case .finished:

@@ -159,7 +159,6 @@ internal import Wire
         }
         if sent > 0 { lastActive = worker.loop.now }
         unsafe output.append(bytes.dropping(sent), from: worker.blocks)
-        limitOutput()
     }
 
     /// Ends a client for which more waits than may; later, since whoever adds to it still uses it.
@@ -184,6 +183,7 @@ internal import Wire
                 return close(because: .failed(error))
             }
         }
+        limitOutput()
         if !blocked.isEmpty && output.count < Limits.outputLowWater { resumeBlocked() }
         if isHeldBack && !isParsingDue && mayGoOn {
             isParsingDue = true

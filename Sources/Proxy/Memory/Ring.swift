@@ -49,10 +49,17 @@
     mutating func popFirst(to pool: BlockPool) -> Element {
         precondition(count > 0)
         let element = unsafe elements.unsafelyUnwrapped[head]
+        dropFirst(to: pool)
+        return element
+    }
+
+    /// Forgets the oldest element.
+    @inline(__always)
+    mutating func dropFirst(to pool: BlockPool) {
+        precondition(count > 0)
         head = (head &+ 1) & (capacity &- 1)
         count &-= 1
         if count == 0 && capacity > Self.firstCapacity { release(to: pool) }
-        return element
     }
 
     /// Gives the block back; whatever was queued is forgotten.

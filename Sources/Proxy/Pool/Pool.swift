@@ -27,7 +27,10 @@ internal import Wire
     private(set) var readsFromReplicas = false
     /// What is held now.
     var held = HeldRequests()
-    private var placement: Placement
+    private var placement: Placement {
+        didSet { isRandom = placement.isRandom }
+    }
+    private var isRandom: Bool
 
     init(_ index: Int, _ plan: PoolPlan, counters: PoolCounters, worker: Worker) {
         self.index = index
@@ -36,6 +39,7 @@ internal import Wire
         configuration = plan.configuration
         clientCount = plan.clientCount
         placement = plan.routing.placement
+        isRandom = placement.isRandom
         isRedis = configuration.cacheProtocol == .redis
         timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
         redisLimits = RedisLimits(configuration)
@@ -55,7 +59,7 @@ internal import Wire
 
     /// Where requests for this key go.
     func serverIndex(for key: Span<UInt8>) -> Int {
-        if placement.isRandom { return placement.server(atRandom: worker.random()) }
+        if isRandom { return placement.server(atRandom: worker.random()) }
         return placement.server(for: key)
     }
 

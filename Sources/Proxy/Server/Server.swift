@@ -94,8 +94,14 @@ internal import Wire
         return client.speaksRESP3 ? place + perProtocol : place
     }
 
+    @inline(__always)
     func connection(at place: Int) -> ServerConnection? {
-        connections[place] ?? open(place) ?? substitute(at: place)
+        connections[place] ?? newConnection(at: place)
+    }
+
+    @inline(never)
+    private func newConnection(at place: Int) -> ServerConnection? {
+        open(place) ?? substitute(at: place)
     }
 
     /// Requests that wait for this server, sent or not.

@@ -24,9 +24,6 @@ extension ServerConnection {
         case superseded
     }
 
-    /// Whether requests wait here without being sent.
-    var isHolding: Bool { halt != .none || phase == .waiting }
-
     // MARK: - Halting
 
     /// Sends no more.

@@ -92,6 +92,7 @@ extension ServerConnection {
     }
 
     /// A reply for the oldest ticket, as good as the server's.
+    @inline(__always)
     func deliver(_ reply: RawBytes, to ticket: Ticket, isError: Bool) {
         popTicket()
         switch ticket.purpose {

@@ -51,7 +51,11 @@ internal import Wire
     private var greetingReplies = 0
 
     /// Whether, and why, it sends no more.
-    var halt = Halt.none
+    var halt = Halt.none {
+        didSet { isHolding = halt != .none || phase == .waiting }
+    }
+    /// Whether requests wait here without being sent.
+    private(set) var isHolding = false
     /// Whether the server's routing is newer than this connection.
     var isSuperseded = false
     /// In what words the server said that it is not the primary.
@@ -102,6 +106,7 @@ internal import Wire
         self.place = place
         address = nil
         phase = .waiting
+        isHolding = true
         worker = server.pool.worker
         socket = Socket(adopting: -1)
         armDeadline(after: Limits.holdTickMilliseconds)
@@ -210,6 +215,7 @@ internal import Wire
     }
 
     /// Whether one more request of so many bytes is within the bounds; one alone always is.
+    @inline(__always)
     func hasRoom(for bytes: Int) -> Bool {
         if isHolding { return server.pool.mayHold(bytes) }
         return tickets.count < Limits.ticketsPerConnection
@@ -224,7 +230,7 @@ internal import Wire
         ticket.deadline = deadline
         if isHolding { hold(&ticket) }
         tickets.append(ticket, from: worker.blocks)
-        unsentTickets += 1
+        unsentTickets &+= 1
         server.counters.add(to: .requests)
         server.counters.add(ticket.length, to: .requestBytes)
         if isHolding { return updateHeld() }
@@ -340,7 +346,7 @@ internal import Wire
 
     /// Takes the oldest ticket, whose request was taken from the log.
     func dropTicket() {
-        _ = tickets.popFirst(to: worker.blocks)
+        tickets.dropFirst(to: worker.blocks)
         if expired > 0 { expired -= 1 }
         isReplyBegun = false
         leadingSeen = 0

@@ -43,6 +43,9 @@ extension FailoverTests {
         @Test func promotionIsLoggedWithoutClients() throws {
             let lab = try ReplicationLab()
             let proxy = try lab.proxy(workers: 2)
+            // What was not known to be primary is not succeeded.
+            let old = lab.group.primary.name
+            #expect(try eventually { try role(of: old, through: proxy) == "primary" })
 
             try lab.group.handOver(to: lab.group.replicas[0])
             lab.group.rewriteName(to: lab.group.primary)
@@ -86,7 +89,7 @@ extension FailoverTests {
             #expect(
                 page.hasPrefix(
                     "alpha: 0 of 1 servers live, 1 needed; server shard0: no primary for "))
-            #expect(page.contains(/\d+ ms \(.*connection .+\)\n$/), "\(page)")
+            #expect(page.contains(/\d+ ms \(.*[Cc]onnection .+\)\n$/), "\(page)")
             let text = try proxy.http("/metrics").body
             #expect(
                 text.contains(#"martlet_group_has_primary{pool="alpha",server="shard0"} 0"#))
@@ -94,6 +97,11 @@ extension FailoverTests {
             #expect(try client.readReply() == .ok)
             #expect(try proxy.http("/healthz").status == 200)
             #expect(try group(of: proxy)["waiting"] as? Int == 0)
+        }
+
+        private func role(of node: String, through proxy: RunningProxy) throws -> String? {
+            let nodes = try group(of: proxy)["nodes"] as? [String: Any]
+            return (nodes?[node] as? [String: Any])?["role"] as? String
         }
 
         /// What the statistics port says of the first group.
