@@ -20,23 +20,68 @@ enum ByteScanner {
         static let none = DecimalLine(value: 0, end: -1)
     }
 
+    // MARK: - Eight bytes at once
+
+    /// The eight bytes from `offset` on, the first one lowest; nil if there are not so many.
+    @inline(__always)
+    static func word(at offset: Int, in bytes: Span<UInt8>) -> UInt64? {
+        guard offset >= 0, offset <= bytes.count &- 8 else { return nil }
+        let eight = bytes.extracting(offset..<offset &+ 8)
+        let low =
+            UInt64(eight[0]) | UInt64(eight[1]) &<< 8 | UInt64(eight[2]) &<< 16
+            | UInt64(eight[3]) &<< 24
+        let high =
+            UInt64(eight[4]) | UInt64(eight[5]) &<< 8 | UInt64(eight[6]) &<< 16
+            | UInt64(eight[7]) &<< 24
+        return low | high &<< 32
+    }
+
+    // MARK: - Decimals
+
+    /// Eight times "0".
+    private static let zeros: UInt64 = 0x3030_3030_3030_3030
+
+    /// CRLF less "00", in a word.
+    private static let lineEndLessZeros: UInt16 = 0xD9DD
+
     /// The line `<decimal>\r\n` at `start`; none if it is incomplete, negative, longer than 18
     /// digits, or written with a plus sign, spaces or leading zeros (Redis refuses these, so
     /// forwarding them would end a shared connection).
     ///
-    /// Nearly all lengths have one or two digits: looking at these first, and in place, halves the
-    /// instructions of parsing a GET.
+    /// Nearly all lengths have one to three digits: looking at these first, and in one word, takes
+    /// a dozen instructions; the loop takes 40.
     @inline(__always)
     static func decimalLine(at start: Int, in bytes: Span<UInt8>) -> DecimalLine {
-        guard start &+ 3 < bytes.count else { return longDecimalLine(at: start, in: bytes) }
-        let first = bytes[start] &- UInt8(ascii: "0")
-        let next = bytes[start &+ 1]
-        if first <= 9, next == carriageReturn, bytes[start &+ 2] == lineFeed {
+        guard let word = word(at: start, in: bytes) else {
+            return longDecimalLine(at: start, in: bytes)
+        }
+        return decimalLine(at: start, lessZeros: word &- zeros, in: bytes)
+    }
+
+    /// The same for who has loaded the line's first five bytes and taken "0" from each.
+    ///
+    /// The subtraction is one of the whole word: up to the line's end there is nothing to borrow,
+    /// and a word that is calculated with is not taken apart again by the compiler, which else
+    /// loads each byte alone and needs twice the instructions.
+    @inline(__always)
+    static func decimalLine(
+        at start: Int, lessZeros word: UInt64, in bytes: Span<UInt8>
+    ) -> DecimalLine {
+        let first = word & 0xFF
+        let second = word &>> 8 & 0xFF
+        if UInt16(truncatingIfNeeded: word &>> 16) == lineEndLessZeros {
+            guard first &- 1 <= 8, second <= 9 else { return .none }
+            return DecimalLine(value: Int(first &* 10 &+ second), end: start &+ 4)
+        }
+        if UInt16(truncatingIfNeeded: word &>> 8) == lineEndLessZeros {
+            guard first <= 9 else { return .none }
             return DecimalLine(value: Int(first), end: start &+ 3)
         }
-        let second = next &- UInt8(ascii: "0")
-        if first &- 1 <= 8, second <= 9, isLineEnd(at: start &+ 2, in: bytes) {
-            return DecimalLine(value: Int(first) &* 10 &+ Int(second), end: start &+ 4)
+        let third = word &>> 16 & 0xFF
+        if UInt16(truncatingIfNeeded: word &>> 24) == lineEndLessZeros {
+            guard first &- 1 <= 8, second <= 9, third <= 9 else { return .none }
+            let value = (first &* 10 &+ second) &* 10 &+ third
+            return DecimalLine(value: Int(value), end: start &+ 5)
         }
         return longDecimalLine(at: start, in: bytes)
     }
