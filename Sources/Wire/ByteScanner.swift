@@ -36,12 +36,44 @@ enum ByteScanner {
         return low | high &<< 32
     }
 
+    /// The first eight bytes, or if there are four at least, those there are with zeros behind them.
+    @inline(__always)
+    static func wordOrLess(in bytes: Span<UInt8>) -> UInt64? {
+        if let word = word(at: 0, in: bytes) { return word }
+        guard bytes.count >= 4 else { return nil }
+        let low = half(bytes.extracting(first: 4))
+        // The last four overlap the first four, so that two loads do for every length.
+        let high = half(bytes.extracting(last: 4))
+        return UInt64(low) | UInt64(high) &<< UInt64((bytes.count &- 4) &* 8)
+    }
+
+    /// The four bytes, the first one lowest.
+    @inline(__always)
+    private static func half(_ four: Span<UInt8>) -> UInt32 {
+        UInt32(four[0]) | UInt32(four[1]) &<< 8 | UInt32(four[2]) &<< 16
+            | UInt32(four[3]) &<< 24
+    }
+
+    /// How many of the word's lowest bytes are digits.
+    ///
+    /// A byte less "0" is no digit if its top bit is set or adding 0x76 sets it. A sum may carry
+    /// into the next byte, but only from one that is no digit, and the first is the one asked for.
+    @inline(__always)
+    static func digitCount(in word: UInt64) -> Int {
+        let less = word ^ zeros
+        let isOther = (less &+ 0x7676_7676_7676_7676 | less) & 0x8080_8080_8080_8080
+        return isOther.trailingZeroBitCount &>> 3
+    }
+
     // MARK: - Decimals
 
     /// Eight times "0".
-    private static let zeros: UInt64 = 0x3030_3030_3030_3030
+    static let zeros: UInt64 = 0x3030_3030_3030_3030
 
-    /// CRLF less "00", in a word.
+    /// CRLF, as the low half of a word that begins with it.
+    static let lineEnd: UInt16 = 0x0A0D
+
+    /// The same less "00".
     private static let lineEndLessZeros: UInt16 = 0xD9DD
 
     /// The line `<decimal>\r\n` at `start`; none if it is incomplete, negative, longer than 18
