@@ -20,23 +20,100 @@ enum ByteScanner {
         static let none = DecimalLine(value: 0, end: -1)
     }
 
+    // MARK: - Eight bytes at once
+
+    /// The eight bytes from `offset` on, the first one lowest; nil if there are not so many.
+    @inline(__always)
+    static func word(at offset: Int, in bytes: Span<UInt8>) -> UInt64? {
+        guard offset >= 0, offset <= bytes.count &- 8 else { return nil }
+        let eight = bytes.extracting(offset..<offset &+ 8)
+        let low =
+            UInt64(eight[0]) | UInt64(eight[1]) &<< 8 | UInt64(eight[2]) &<< 16
+            | UInt64(eight[3]) &<< 24
+        let high =
+            UInt64(eight[4]) | UInt64(eight[5]) &<< 8 | UInt64(eight[6]) &<< 16
+            | UInt64(eight[7]) &<< 24
+        return low | high &<< 32
+    }
+
+    /// The first eight bytes, or if there are four at least, those there are with zeros behind them.
+    @inline(__always)
+    static func wordOrLess(in bytes: Span<UInt8>) -> UInt64? {
+        if let word = word(at: 0, in: bytes) { return word }
+        guard bytes.count >= 4 else { return nil }
+        let low = half(bytes.extracting(first: 4))
+        // The last four overlap the first four, so that two loads do for every length.
+        let high = half(bytes.extracting(last: 4))
+        return UInt64(low) | UInt64(high) &<< UInt64((bytes.count &- 4) &* 8)
+    }
+
+    /// The four bytes, the first one lowest.
+    @inline(__always)
+    private static func half(_ four: Span<UInt8>) -> UInt32 {
+        UInt32(four[0]) | UInt32(four[1]) &<< 8 | UInt32(four[2]) &<< 16
+            | UInt32(four[3]) &<< 24
+    }
+
+    /// How many of the word's lowest bytes are digits.
+    ///
+    /// A byte less "0" is no digit if its top bit is set or adding 0x76 sets it. A sum may carry
+    /// into the next byte, but only from one that is no digit, and the first is the one asked for.
+    @inline(__always)
+    static func digitCount(in word: UInt64) -> Int {
+        let less = word ^ zeros
+        let isOther = (less &+ 0x7676_7676_7676_7676 | less) & 0x8080_8080_8080_8080
+        return isOther.trailingZeroBitCount &>> 3
+    }
+
+    // MARK: - Decimals
+
+    /// Eight times "0".
+    static let zeros: UInt64 = 0x3030_3030_3030_3030
+
+    /// CRLF, as the low half of a word that begins with it.
+    static let lineEnd: UInt16 = 0x0A0D
+
+    /// The same less "00".
+    private static let lineEndLessZeros: UInt16 = 0xD9DD
+
     /// The line `<decimal>\r\n` at `start`; none if it is incomplete, negative, longer than 18
     /// digits, or written with a plus sign, spaces or leading zeros (Redis refuses these, so
     /// forwarding them would end a shared connection).
     ///
-    /// Nearly all lengths have one or two digits: looking at these first, and in place, halves the
-    /// instructions of parsing a GET.
+    /// Nearly all lengths have one to three digits: looking at these first, and in one word, takes
+    /// a dozen instructions; the loop takes 40.
     @inline(__always)
     static func decimalLine(at start: Int, in bytes: Span<UInt8>) -> DecimalLine {
-        guard start &+ 3 < bytes.count else { return longDecimalLine(at: start, in: bytes) }
-        let first = bytes[start] &- UInt8(ascii: "0")
-        let next = bytes[start &+ 1]
-        if first <= 9, next == carriageReturn, bytes[start &+ 2] == lineFeed {
+        guard let word = word(at: start, in: bytes) else {
+            return longDecimalLine(at: start, in: bytes)
+        }
+        return decimalLine(at: start, lessZeros: word &- zeros, in: bytes)
+    }
+
+    /// The same for who has loaded the line's first five bytes and taken "0" from each.
+    ///
+    /// The subtraction is one of the whole word: up to the line's end there is nothing to borrow,
+    /// and a word that is calculated with is not taken apart again by the compiler, which else
+    /// loads each byte alone and needs twice the instructions.
+    @inline(__always)
+    static func decimalLine(
+        at start: Int, lessZeros word: UInt64, in bytes: Span<UInt8>
+    ) -> DecimalLine {
+        let first = word & 0xFF
+        let second = word &>> 8 & 0xFF
+        if UInt16(truncatingIfNeeded: word &>> 16) == lineEndLessZeros {
+            guard first &- 1 <= 8, second <= 9 else { return .none }
+            return DecimalLine(value: Int(first &* 10 &+ second), end: start &+ 4)
+        }
+        if UInt16(truncatingIfNeeded: word &>> 8) == lineEndLessZeros {
+            guard first <= 9 else { return .none }
             return DecimalLine(value: Int(first), end: start &+ 3)
         }
-        let second = next &- UInt8(ascii: "0")
-        if first &- 1 <= 8, second <= 9, isLineEnd(at: start &+ 2, in: bytes) {
-            return DecimalLine(value: Int(first) &* 10 &+ Int(second), end: start &+ 4)
+        let third = word &>> 16 & 0xFF
+        if UInt16(truncatingIfNeeded: word &>> 24) == lineEndLessZeros {
+            guard first &- 1 <= 8, second <= 9, third <= 9 else { return .none }
+            let value = (first &* 10 &+ second) &* 10 &+ third
+            return DecimalLine(value: Int(value), end: start &+ 5)
         }
         return longDecimalLine(at: start, in: bytes)
     }

@@ -27,7 +27,7 @@ extension RedisCommand {
     }
 
     private static var served: [RedisCommand] {
-        table.filter { $0.handling != .unsupported }
+        table.indices.map { table[$0] }.filter { $0.handling != .unsupported }
     }
 
     private static func info(

@@ -2,7 +2,10 @@
 ///
 /// The parser names a request's command by `ID`; all else is looked up here.
 public struct RedisCommand: Sendable {
-    let packedName: RedisName
+    /// The name in lower case.
+    ///
+    /// A literal, like all else in a line, so that the compiler can lay out the whole table.
+    private let staticName: StaticString
     /// Arguments including the name: exactly that many, or if negative, at least that many.
     public let arity: Int8
     /// Which arguments are keys.
@@ -13,11 +16,12 @@ public struct RedisCommand: Sendable {
     /// What a second run of a write would do.
     let repeating: Repeating
 
+    @inline(__always)
     init(
-        _ name: RedisName, _ arity: Int8, _ keys: KeyPositions, _ handling: Handling,
-        _ flags: Flags = [], _ repeating: Repeating = .never
+        _ name: StaticString, _ arity: Int8, _ keys: KeyPositions, _ handling: Handling,
+        _ flags: Flags = .none, _ repeating: Repeating = .never
     ) {
-        packedName = name
+        staticName = name
         self.arity = arity
         self.keys = keys
         self.handling = handling
@@ -26,7 +30,9 @@ public struct RedisCommand: Sendable {
     }
 
     /// The name in lower case. Allocates; for messages only.
-    public var name: String { packedName.text }
+    public var name: String { staticName.description }
+
+    fileprivate var packedName: RedisName { RedisName(stringLiteral: name) }
 
     /// It may change data, so it belongs to a primary.
     public var isWrite: Bool { flags.contains(.write) }
@@ -68,13 +74,24 @@ public struct RedisCommand: Sendable {
     }
 
     /// The part of Redis' own command flags that matters here.
-    struct Flags: OptionSet {
+    ///
+    /// No `OptionSet`: the compiler does not see through its array literals, and the table would be
+    /// made at run time.
+    struct Flags: Sendable {
         let rawValue: UInt8
 
+        static let none = Flags(rawValue: 0)
         static let write = Flags(rawValue: 1)
         static let readonly = Flags(rawValue: 2)
         static let denyoom = Flags(rawValue: 4)
         static let fast = Flags(rawValue: 8)
+
+        /// The flags of both.
+        static func | (one: Flags, other: Flags) -> Flags {
+            Flags(rawValue: one.rawValue | other.rawValue)
+        }
+
+        func contains(_ flag: Flags) -> Bool { rawValue & flag.rawValue != 0 }
     }
 
     // MARK: - Finding a command
@@ -97,19 +114,18 @@ public struct RedisCommand: Sendable {
         find(name, at: 0, length: name.count)
     }
 
-    @inline(__always)
     static func find(_ bytes: Span<UInt8>, at offset: Int, length: Int) -> ID {
-        guard length <= RedisName.maxLength else { return .unknown }
-        return index.find(RedisName(bytes, at: offset, length: length))
+        index.find(bytes, at: offset, length: length)
     }
 
-    private static let index = Index()
+    /// All names. Each parser keeps it, which spares it the `swift_once` of every access here.
+    static let index = Index()
 
     /// The table's names, hashed, with linear probing.
     ///
     /// Half of the slots stay empty, so a probe soon ends; a slot is 32 bytes and holds the whole
     /// name, so that a hit usually costs one cache line.
-    private struct Index: Sendable {
+    struct Index: Sendable {
         private struct Slot {
             let name: RedisName
             let id: ID
@@ -123,14 +139,31 @@ public struct RedisCommand: Sendable {
         init() {
             precondition(RedisCommand.table.count <= Self.mask / 2 + 1)
             slots = Array(repeating: Slot(name: "", id: .unknown), count: Self.mask + 1)
-            for (line, command) in RedisCommand.table.enumerated() {
-                var at = Self.home(of: command.packedName)
+            for line in RedisCommand.table.indices {
+                let name = RedisCommand.table[line].packedName
+                var at = Self.home(of: name)
                 while slots[at].id != .unknown { at = (at + 1) & Self.mask }
-                slots[at] = Slot(name: command.packedName, id: ID(rawValue: UInt16(line)))
+                slots[at] = Slot(name: name, id: ID(rawValue: UInt16(line)))
             }
         }
 
-        func find(_ name: RedisName) -> ID {
+        /// The command whose name is there. Short names, with eight bytes to load, are found without
+        /// a call.
+        @inline(__always)
+        func find(_ bytes: Span<UInt8>, at offset: Int, length: Int) -> ID {
+            guard length > 0, length <= 8, let word = ByteScanner.word(at: offset, in: bytes)
+            else { return findAny(bytes, at: offset, length: length) }
+            return find(RedisName(word: word, length: length))
+        }
+
+        @inline(never)
+        private func findAny(_ bytes: Span<UInt8>, at offset: Int, length: Int) -> ID {
+            guard length <= RedisName.maxLength else { return .unknown }
+            return find(RedisName(bytes, at: offset, length: length))
+        }
+
+        @inline(__always)
+        private func find(_ name: RedisName) -> ID {
             var at = Self.home(of: name)
             while slots[at].id != .unknown {
                 if slots[at].name == name { return slots[at].id }

@@ -28,6 +28,14 @@ struct RedisName: Sendable, Equatable, ExpressibleByStringLiteral {
         high = Self.word(bytes, offset &+ 16, length &- 16) | size
     }
 
+    /// Packs the first `length` bytes of a word, 1 to 8: what nearly all names are.
+    @inline(__always)
+    init(word: UInt64, length: Int) {
+        low = Self.lowercased(word & UInt64.max &>> UInt64(64 &- length &* 8))
+        middle = 0
+        high = UInt64(truncatingIfNeeded: length) &<< 56
+    }
+
     private var length: Int { Int(truncatingIfNeeded: high &>> 56) }
 
     /// Packs an argument; nil if it is too long to be any name.
@@ -62,15 +70,8 @@ struct RedisName: Sendable, Equatable, ExpressibleByStringLiteral {
     private static func word(_ bytes: Span<UInt8>, _ offset: Int, _ count: Int) -> UInt64 {
         // In a request other bytes follow the name: eight at once, one load and one check, and cut
         // off the surplus.
-        if offset &+ 8 <= bytes.count, count > 0 {
-            let eight = bytes.extracting(offset..<offset &+ 8)
-            let low =
-                UInt64(eight[0]) | UInt64(eight[1]) &<< 8 | UInt64(eight[2]) &<< 16
-                | UInt64(eight[3]) &<< 24
-            let high =
-                UInt64(eight[4]) | UInt64(eight[5]) &<< 8 | UInt64(eight[6]) &<< 16
-                | UInt64(eight[7]) &<< 24
-            return lowercased((low | high &<< 32) & UInt64.max &>> UInt64(64 &- count &* 8))
+        if count > 0, let word = ByteScanner.word(at: offset, in: bytes) {
+            return lowercased(word & UInt64.max &>> UInt64(64 &- count &* 8))
         }
         var word: UInt64 = 0
         var index = 0
