@@ -65,6 +65,31 @@ enum ByteScanner {
         return isOther.trailingZeroBitCount &>> 3
     }
 
+    /// How many of the word's lowest bytes are printable: neither a control character nor a space.
+    ///
+    /// A byte less 0x21 borrows into its top bit if it is smaller, and so does a byte that is 0x7f
+    /// xor 0x7f less 1. Borrows reach the next byte only from one that is asked for, as above.
+    @inline(__always)
+    static func printableCount(in word: UInt64) -> Int {
+        let deletes = word ^ 0x7F7F_7F7F_7F7F_7F7F
+        let isSmall = (word &- 0x2121_2121_2121_2121) & ~word
+        let isDelete = (deletes &- 0x0101_0101_0101_0101) & ~deletes
+        return ((isSmall | isDelete) & 0x8080_8080_8080_8080).trailingZeroBitCount &>> 3
+    }
+
+    /// Where the printable bytes from `offset` on end, or the bytes do.
+    @inline(__always)
+    static func printableEnd(from offset: Int, in bytes: Span<UInt8>) -> Int {
+        var at = offset
+        while let word = word(at: at, in: bytes) {
+            let count = printableCount(in: word)
+            at &+= count
+            if count < 8 { return at }
+        }
+        while at < bytes.count, bytes[at] > UInt8(ascii: " "), bytes[at] != 0x7f { at &+= 1 }
+        return at
+    }
+
     // MARK: - Decimals
 
     /// Eight times "0".

@@ -66,10 +66,7 @@ public struct MemcachedRequestParser: Sendable {
         guard count > keyOffset, bytes[0] == UInt8(ascii: "g"), bytes[1] == UInt8(ascii: "e"),
             bytes[2] == UInt8(ascii: "t"), bytes[3] == UInt8(ascii: " ")
         else { return nil }
-        var end = keyOffset
-        while end < count, bytes[end] > UInt8(ascii: " "), bytes[end] != 0x7f {
-            end += 1
-        }
+        let end = ByteScanner.printableEnd(from: keyOffset, in: bytes)
         guard end > keyOffset, end - keyOffset <= limits.maxKeyLength, count - end >= 2,
             bytes[end] == UInt8(ascii: "\r"), bytes[end + 1] == UInt8(ascii: "\n")
         else { return nil }
