@@ -56,12 +56,12 @@ enum ByteScanner {
 
     /// How many of the word's lowest bytes are digits.
     ///
-    /// A byte less "0" is no digit if its top bit is set or adding 0x76 sets it. A sum may carry
+    /// A byte xor "0" is from no digit if its top bit is set or adding 0x76 sets it. A sum may carry
     /// into the next byte, but only from one that is no digit, and the first is the one asked for.
     @inline(__always)
     static func digitCount(in word: UInt64) -> Int {
-        let less = word ^ zeros
-        let isOther = (less &+ 0x7676_7676_7676_7676 | less) & 0x8080_8080_8080_8080
+        let values = word ^ zeros
+        let isOther = (values &+ 0x7676_7676_7676_7676 | values) & 0x8080_8080_8080_8080
         return isOther.trailingZeroBitCount &>> 3
     }
 
