@@ -19,10 +19,7 @@ public struct MemcachedKeys: Sendable {
         }
         let start = position
         // The parser took the line: it ends in a newline, and no key holds a control character.
-        var end = start
-        while bytes[end] > UInt8(ascii: " ") {
-            end &+= 1
-        }
+        let end = ByteScanner.printableEnd(from: start, in: bytes)
         position = end
         return (start, end - start)
     }

@@ -26,10 +26,8 @@ struct MemcachedLineCursor {
         }
         let start = index
         while true {
-            // Most bytes are plain ones; a tight loop over them takes half the instructions.
-            while index < count, bytes[index] > UInt8(ascii: " "), bytes[index] != 0x7f {
-                index &+= 1
-            }
+            // Most bytes are plain ones, and are stepped over by the word.
+            index = ByteScanner.printableEnd(from: index, in: bytes)
             guard index < count, !Self.endsWord(bytes[index], at: index, in: bytes) else { break }
             hasControl = true
             index &+= 1

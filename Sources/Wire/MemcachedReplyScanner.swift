@@ -49,8 +49,13 @@ public struct MemcachedReplyScanner: Sendable {
                 return MemcachedScan(consumed: start, state: .incomplete)
             }
         }
-        if searched == 0, let value = MemcachedValue(at: start, in: bytes) {
-            return begin(value, at: start)
+        if searched == 0 {
+            if let kind = plainEnd(of: bytes, at: start) {
+                hasValues = false
+                return MemcachedScan(
+                    consumed: start &+ (kind == .end ? 5 : 8), state: .complete(kind))
+            }
+            if let value = MemcachedValue(at: start, in: bytes) { return begin(value, at: start) }
         }
         guard let newline = findNewline(in: bytes, from: start) else {
             return awaitLine(bytes, from: start)
@@ -59,6 +64,17 @@ public struct MemcachedReplyScanner: Sendable {
             return malformed(at: start)
         }
         return readLine(bytes, from: start, to: newline - 1)
+    }
+
+    /// The two lines with which nearly all replies end, each told by one comparison.
+    @inline(__always)
+    private func plainEnd(of bytes: Span<UInt8>, at start: Int) -> MemcachedReplyKind? {
+        guard let word = ByteScanner.wordOrLess(in: bytes.extracting(start..<bytes.count)) else {
+            return nil
+        }
+        // "END" and CRLF; "STORED" and CRLF.
+        if word & 0xFF_FFFF_FFFF == 0x0A_0D44_4E45 { return .end }
+        return word == 0x0A0D_4445_524F_5453 && !hasValues ? .stored : nil
     }
 
     /// Takes what there is of the data; false if it does not end in CRLF.

@@ -43,6 +43,17 @@ public struct MemcachedRequest: Sendable {
         self.command = command
     }
 
+    /// A `set` without `noreply`: CRLF follows at `lineEnd`, then so many bytes of data.
+    init(setKeyFrom keyOffset: Int, to end: Int, lineEnd: Int, dataLength: Int) {
+        command = .set
+        self.keyOffset = keyOffset
+        keyLength = end - keyOffset
+        keyCount = 1
+        noreplyOffset = lineEnd
+        lineLength = lineEnd + 2
+        self.dataLength = dataLength + 2
+    }
+
     /// A `get` of one key, which CRLF follows at once.
     init(getKeyFrom keyOffset: Int, to end: Int) {
         command = .get

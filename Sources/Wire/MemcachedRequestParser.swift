@@ -52,10 +52,36 @@ public struct MemcachedRequestParser: Sendable {
         if awaitsData {
             return finish(pending, in: bytes)
         }
-        if searched == 0, let request = singleGet(in: bytes) {
-            return .request(request)
+        if searched == 0 {
+            if let request = singleGet(in: bytes) { return .request(request) }
+            if let request = plainSet(in: bytes) { return finish(request, in: bytes) }
         }
         return parseLine(bytes)
+    }
+
+    /// The line `set <key> <flags> <exptime> <length>` and CRLF, in its plainest form: short numbers
+    /// and one space between the words. Anything else is nil and takes three times the instructions.
+    private func plainSet(in bytes: Span<UInt8>) -> MemcachedRequest? {
+        // "set ".
+        guard let word = ByteScanner.word(at: 0, in: bytes), word & 0xFFFF_FFFF == 0x2074_6573
+        else {
+            return nil
+        }
+        let keyOffset = 4
+        let keyEnd = ByteScanner.printableEnd(from: keyOffset, in: bytes)
+        guard keyEnd > keyOffset, keyEnd &- keyOffset <= limits.maxKeyLength,
+            keyEnd < bytes.count, bytes[keyEnd] == UInt8(ascii: " ")
+        else { return nil }
+        let flags = ByteScanner.shortNumber(at: keyEnd &+ 1, in: bytes)
+        guard flags.end > 0, bytes[flags.end] == UInt8(ascii: " ") else { return nil }
+        let exptime = ByteScanner.shortNumber(at: flags.end &+ 1, in: bytes)
+        guard exptime.end > 0, bytes[exptime.end] == UInt8(ascii: " ") else { return nil }
+        let data = ByteScanner.shortNumber(at: exptime.end &+ 1, in: bytes)
+        guard data.end > 0, data.value <= limits.maxValueLength, data.end < bytes.count &- 1,
+            ByteScanner.isLineEnd(at: data.end, in: bytes)
+        else { return nil }
+        return MemcachedRequest(
+            setKeyFrom: keyOffset, to: keyEnd, lineEnd: data.end, dataLength: data.value)
     }
 
     /// The commonest request, `get <key>` and CRLF, whole and in its plainest form. Anything else
@@ -66,10 +92,7 @@ public struct MemcachedRequestParser: Sendable {
         guard count > keyOffset, bytes[0] == UInt8(ascii: "g"), bytes[1] == UInt8(ascii: "e"),
             bytes[2] == UInt8(ascii: "t"), bytes[3] == UInt8(ascii: " ")
         else { return nil }
-        var end = keyOffset
-        while end < count, bytes[end] > UInt8(ascii: " "), bytes[end] != 0x7f {
-            end += 1
-        }
+        let end = ByteScanner.printableEnd(from: keyOffset, in: bytes)
         guard end > keyOffset, end - keyOffset <= limits.maxKeyLength, count - end >= 2,
             bytes[end] == UInt8(ascii: "\r"), bytes[end + 1] == UInt8(ascii: "\n")
         else { return nil }

@@ -28,6 +28,41 @@ public struct MemcachedValue: Sendable {
 
     /// Reads the line that starts at the offset; nil if it is no VALUE line, or is not whole.
     init?(at start: Int, in bytes: Span<UInt8>) {
+        if let plain = Self(plainAt: start, in: bytes) {
+            self = plain
+        } else {
+            self.init(carefullyAt: start, in: bytes)
+        }
+    }
+
+    /// The usual line: one space between the words, short numbers, no unique number, and behind it
+    /// enough bytes to load eight at once. Takes a third of the instructions.
+    @inline(__always)
+    private init?(plainAt start: Int, in bytes: Span<UInt8>) {
+        guard let word = ByteScanner.word(at: start, in: bytes) else { return nil }
+        // "VALUE ".
+        guard word & 0xFFFF_FFFF_FFFF == 0x2045_554C_4156 else { return nil }
+        let keyStart = start &+ Self.prefixLength
+        let keyEnd = ByteScanner.printableEnd(from: keyStart, in: bytes)
+        guard keyEnd > keyStart, keyEnd < bytes.count, bytes[keyEnd] == UInt8(ascii: " ") else {
+            return nil
+        }
+        let flags = ByteScanner.shortNumber(at: keyEnd &+ 1, in: bytes)
+        guard flags.end > 0, bytes[flags.end] == UInt8(ascii: " ") else { return nil }
+        let data = ByteScanner.shortNumber(at: flags.end &+ 1, in: bytes)
+        guard data.end > 0, data.end < bytes.count &- 1,
+            ByteScanner.isLineEnd(at: data.end, in: bytes)
+        else { return nil }
+        keyOffset = keyStart
+        keyLength = keyEnd &- keyStart
+        lineLength = data.end &+ 2 &- start
+        dataLength = data.value &+ 2
+        guard lineLength <= Self.lineLimit else { return nil }
+    }
+
+    /// A line of any shape.
+    @inline(never)
+    private init?(carefullyAt start: Int, in bytes: Span<UInt8>) {
         guard Self.hasPrefix(bytes, at: start) else { return nil }
         var line = MemcachedLineCursor(at: start + Self.prefixLength)
         let key = line.next(in: bytes)
