@@ -11,8 +11,7 @@ enum RedisBenchmarks {
         request("set", set)
         request("mget-10", Samples.redis(["MGET"] + Samples.keys(10)))
         request("mget-100", Samples.redis(["MGET"] + Samples.keys(100)))
-        request("inline", Array("GET \(Samples.key(0))\r\n".utf8))
-        inlineEncoding()
+        inline()
         keys(10)
         keys(100)
         reply("bulk", Samples.redisValues(1, isArray: false))
@@ -30,8 +29,13 @@ enum RedisBenchmarks {
     }
 
     /// Inline commands are typed by hand, so they may cost something.
-    private static func inlineEncoding() {
+    private static func inline() {
         let line = Array("GET \(Samples.key(0))\r\n".utf8)
+        var parser = RedisRequestParser()
+        Microbenchmark(name: "redis-request-inline", allocates: true) {
+            blackHole(parser.parse(line.span))
+        }
+        .register()
         Microbenchmark(name: "redis-request-inline-to-array", allocates: true) {
             blackHole(RedisInline.encode(line.span))
         }
