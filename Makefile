@@ -12,10 +12,10 @@ MARTLET ?= $(abspath $(BINARY))
 run bench: export MARTLET := $(MARTLET)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test soak fuzz lint bench install
+.PHONY: help deps build run test soak fuzz lint bench microbench install
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 deps: ## Install what is missing to build and test (Debian, Ubuntu)
 	@Tests/Scripts/deps.sh
@@ -45,6 +45,12 @@ lint: ## Check the format of all Swift sources
 
 bench: deps build ## Compare with nutcracker; ARGS='--quick' and others go to Benchmarks/bench
 	Benchmarks/bench $(ARGS)
+
+# The plugin starts a program that it built, which the sandbox of plugins forbids.
+MICROBENCH := swift package --disable-sandbox --allow-writing-to-package-directory benchmark
+microbench: deps ## Check instructions and allocations of single steps; UPDATE=yes sets the thresholds
+	cd Benchmarks && $(MICROBENCH) thresholds $(if $(UPDATE),update,check) --no-progress \
+		--metric Instructions --metric Allocations $(ARGS)
 
 install: build ## Install below PREFIX (/usr/local), DESTDIR in front; NUTCRACKER=yes adds that name
 	install -D -m 755 --strip $(BINARY) "$(DESTDIR)$(bindir)/martlet"

@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// How sockets come to be: connected, listening, accepted.
@@ -127,7 +127,7 @@ extension Socket {
     public func accept() throws(SystemError) -> Int32? {
         for _ in 0..<Socket.mostDeadConnections {
             let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-            let accepted = csystem_accept4(descriptor, nil, nil, flags)
+            let accepted = cglibc_accept4(descriptor, nil, nil, flags)
             if accepted >= 0 { return accepted }
             switch errno {
             case EAGAIN:

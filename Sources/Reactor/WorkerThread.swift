@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 import Synchronization
 
@@ -63,9 +63,9 @@ public struct WorkerThread: Sendable {
     private static func run(_ start: Start) {
         let longestName = 15
         _ = unsafe String(decoding: start.name.utf8.prefix(longestName), as: UTF8.self)
-            .withCString { unsafe csystem_name_thread($0) }
+            .withCString { unsafe cglibc_name_thread($0) }
         // The kernel may otherwise stretch a sleep by 50 microseconds.
-        csystem_set_timer_slack(1000)
+        cglibc_set_timer_slack(1000)
         start.body()
     }
 

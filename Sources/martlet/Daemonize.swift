@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// A daemon that has not yet told its parent that it is up.
@@ -23,7 +23,7 @@ struct DetachedDaemon {
         guard unsafe pipe(&ends) == 0 else { throw StartError("pipe", errno) }
         _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
 
-        let child = csystem_fork()
+        let child = cglibc_fork()
         guard child >= 0 else { throw StartError("fork", errno) }
         if child > 0 {
             close(ends[1])
@@ -32,7 +32,7 @@ struct DetachedDaemon {
         close(ends[0])
         _ = setsid()
         umask(0)
-        let grandchild = csystem_fork()
+        let grandchild = cglibc_fork()
         guard grandchild >= 0 else { throw StartError("fork", errno) }
         if grandchild > 0 { _exit(0) }
         readiness = ends[1]

@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CGlibc
 internal import Reactor
 
 /// Gives memory back to the system after a burst.
@@ -26,6 +26,6 @@ final class MemoryReturn {
         peak = max(peak, now)
         guard peak - now >= Self.worthwhileBytes else { return }
         peak = now
-        csystem_trim_memory()
+        cglibc_trim_memory()
     }
 }

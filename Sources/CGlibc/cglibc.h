@@ -11,20 +11,20 @@
 int accept4(int, struct sockaddr *, socklen_t *, int);
 int pthread_setname_np(pthread_t, const char *);
 
-static inline int csystem_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
+static inline int cglibc_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
     return accept4(fd, address, length, flags);
 }
 
-static inline pid_t csystem_fork(void) { return fork(); }
+static inline pid_t cglibc_fork(void) { return fork(); }
 
 // Names the calling thread, as ps and top show it; the kernel refuses names of more than 15 bytes.
-static inline int csystem_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
+static inline int cglibc_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
 
 // prctl is variadic, which Swift does not import. In nanoseconds.
-static inline void csystem_set_timer_slack(unsigned long slack) { prctl(PR_SET_TIMERSLACK, slack); }
+static inline void cglibc_set_timer_slack(unsigned long slack) { prctl(PR_SET_TIMERSLACK, slack); }
 
 // Glibc's module has no malloc.h.
 int malloc_trim(size_t pad);
 
 /// Gives the allocator's free pages back to the system.
-static inline void csystem_trim_memory(void) { (void)malloc_trim(0); }
+static inline void cglibc_trim_memory(void) { (void)malloc_trim(0); }
