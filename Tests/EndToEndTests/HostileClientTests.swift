@@ -365,7 +365,7 @@ private final class Crowd {
     func leave() { for holder in holders { holder.kill() } }
 
     private static let script = """
-        import resource, socket, sys, time
+        import resource, signal, socket, sys
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         count, source, port = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -376,6 +376,8 @@ private final class Crowd {
             link.bind((source, 0))
             link.connect_ex(("127.0.0.1", port))
             held.append(link)
-        time.sleep(120)
+        # Until it is killed; not for ever if its parent is.
+        signal.alarm(120)
+        signal.pause()
         """
 }

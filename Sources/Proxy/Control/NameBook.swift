@@ -112,6 +112,7 @@ final class NameBook {
     /// Asks for a name's addresses once; `found` gets none if there are none.
     func resolve(_ name: Name, _ found: @escaping ([SocketAddress]) -> Void) {
         askResolver(name.host, name.port) { answer in
+            // A failure is no address; whoever asked asks again when the name comes up again.
             found((try? answer.get().addresses) ?? [])
         }
     }

@@ -26,12 +26,12 @@ struct Ticket: BitwiseCopyable {
     /// When the request is answered with an error, in the loop's milliseconds; `never` without a
     /// timeout.
     var deadline: Int64
-    var purpose = Purpose.request
-    /// What running the request a second time would do; known where a server is followed.
-    var repetition = RedisRepetition.again
     /// Until when it may be held for want of a primary, in the loop's milliseconds; 0 if it never
     /// was.
     var heldUntil: Int64 = 0
+    var purpose = Purpose.request
+    /// What running the request a second time would do; known where a server is followed.
+    var repetition = RedisRepetition.again
     var command = MemcachedCommand.get
     /// Where the key of a memcached retrieval stands in the request, to be compared with the
     /// reply's.

@@ -29,10 +29,10 @@ internal import Wire
     let place: Int
     /// Nil while waiting for one.
     let address: SocketAddress?
-    private(set) var phase = Phase.connecting
+    var phase = Phase.connecting
     private var socket: Socket
-    private var watcher: IOWatcher?
-    private var deadlines: Timer?
+    var watcher: IOWatcher?
+    var deadlines: Timer?
 
     var log = RequestLog()
     var tickets = Ring<Ticket>()
@@ -45,10 +45,10 @@ internal import Wire
     var leadingSeen: UInt32 = 0
     var leadingError: [UInt8]?
     /// Tickets, from the newest back, whose requests are not sent completely.
-    private(set) var unsentTickets = 0
+    var unsentTickets = 0
     /// Bytes of AUTH and SELECT still to be sent; requests wait until both are answered.
-    private var greetingUnsent = 0
-    private var greetingReplies = 0
+    var greetingUnsent = 0
+    var greetingReplies = 0
 
     /// Whether, and why, it sends no more.
     var halt = Halt.none {
@@ -61,7 +61,7 @@ internal import Wire
     /// In what words the server said that it is not the primary.
     var refusal = ""
     /// Which of the server's passwords was shown.
-    private(set) var passwordIndex = 0
+    var passwordIndex = 0
     /// When what is still owed is given up; `never` while it may take its time.
     var drainUntil = Ticket.never
     /// Requests that the server did not execute, with their tickets: older than all others here.
@@ -75,14 +75,14 @@ internal import Wire
     var memcachedReplies = MemcachedReplyScanner()
     /// A header line that came only in part.
     var tail = ByteList()
-    private(set) var lastProgress: Int64 = 0
+    var lastProgress: Int64 = 0
     /// What the statistics say of this connection's queues.
     private var shown = Levels()
-    private var isBlocked = false
+    var isBlocked = false
     private var isDirty = false
     /// The client whose slow reading stopped the reading here.
-    private var pausedFor = Handle.nobody
-    private var pause: Timer?
+    var pausedFor = Handle.nobody
+    var pause: Timer?
 
     init(
         to address: SocketAddress, of server: Server, place: Int, speaksRESP3: Bool
@@ -142,70 +142,6 @@ internal import Wire
         flush()
     }
 
-    // MARK: - Greeting
-
-    private func greet() {
-        let pool = server.pool
-        guard pool.isRedis else { return }
-        let user = pool.configuration.serverCredentials?.user
-        let password = server.password
-        passwordIndex = server.passwordIndex
-        if speaksRESP3 {
-            let auth = password.map { ["AUTH", user ?? "default", $0] } ?? []
-            greet(RedisReply.command(["HELLO", "3"] + auth), .hello)
-        } else if let password {
-            let words = user.map { [$0, password] } ?? [password]
-            greet(RedisReply.command(["AUTH"] + words), .auth)
-        }
-        if pool.configuration.redisDatabase > 0 {
-            greet(
-                RedisReply.command(["SELECT", "\(pool.configuration.redisDatabase)"]),
-                .select)
-        }
-    }
-
-    private func greet(_ command: [UInt8], _ purpose: Ticket.Purpose) {
-        unsafe command.withUnsafeBytes { bytes in unsafe log.append(bytes, from: worker.blocks) }
-        tickets.append(
-            Ticket(length: command.count, deadline: deadline, purpose: purpose), from: worker.blocks
-        )
-        unsentTickets += 1
-        greetingUnsent += command.count
-        greetingReplies += 1
-    }
-
-    /// A reply to AUTH, HELLO or SELECT; of a long one, which is no error, the last piece.
-    func greeted(_ purpose: Ticket.Purpose, _ reply: RawBytes, isError: Bool) {
-        if isError {
-            let words = unsafe String(decoding: reply, as: UTF8.self)
-            guard purpose != .auth || !Self.needsNoPassword(words) else { return greetedWell() }
-            let line = words.dropFirst().split(whereSeparator: \.isNewline).first ?? ""
-            return close(because: Self.refused(purpose, String(line)))
-        }
-        greetedWell()
-    }
-
-    private static func refused(_ purpose: Ticket.Purpose, _ words: String) -> CloseReason {
-        switch purpose {
-        case .auth: .passwordRefused("AUTH refused: \(words)")
-        case .hello: .passwordRefused("HELLO 3 refused: \(words)")
-        case .select, .request, .discard: .greetingRefused("SELECT refused: \(words)")
-        }
-    }
-
-    private func greetedWell() {
-        greetingReplies -= 1
-        guard greetingReplies == 0 else { return }
-        phase = .ready
-        server.connected()
-        markDirty()
-    }
-
-    /// A server without a password takes requests all the same, as behind twemproxy.
-    private static func needsNoPassword(_ words: String) -> Bool {
-        words.contains("without any password configured") || words.contains("no password is set")
-    }
-
     // MARK: - Sending
 
     /// When a request that is taken now gives up.
@@ -250,7 +186,7 @@ internal import Wire
     func flush() {
         isDirty = false
         guard phase == .ready || phase == .greeting, !isBlocked else { return }
-        // A request that is sent in part is sent to its end, unless the connection ends.
+        // What is sent in part goes on when a stalled server does; another one gets it from the start.
         guard !isHolding else { return updateGauges() }
         while log.unsentCount > 0 {
             if phase == .greeting && greetingUnsent == 0 { break }
@@ -365,153 +301,9 @@ internal import Wire
     /// Whether no request is here.
     var isIdle: Bool { tickets.isEmpty && asideTickets.isEmpty }
 
-    // MARK: - Slow readers
+    // MARK: - Closing
 
-    /// `client` reads more slowly than its replies come.
-    func restrain(_ client: Client) {
-        guard isAwaited(byOthersThan: client) else { return pause(for: client) }
-        if worker.isShortOfMemory { client.close(because: .tooSlow) }
-    }
-
-    private func isAwaited(byOthersThan client: Client) -> Bool {
-        (0..<tickets.count).contains { tickets[$0].client != client.handle }
-    }
-
-    /// Stops reading until the client has read some.
-    private func pause(for client: Client) {
-        guard pausedFor == .nobody, phase != .closed else { return }
-        pausedFor = client.handle
-        client.blocks(self)
-        watcher?.watch(isBlocked ? .writable : [])
-        let timer = pause ?? Timer(worker.loop) { [unowned self] in self.reconsider() }
-        pause = timer
-        timer.start(everyMilliseconds: Limits.stalledReaderMilliseconds)
-    }
-
-    /// The client has read enough, or is gone.
-    func resume() {
-        pausedFor = .nobody
-        pause?.stop()
-        guard phase != .closed else { return }
-        lastProgress = worker.loop.now
-        watcher?.watch(isBlocked ? [.readable, .writable] : .readable)
-    }
-
-    private func reconsider() {
-        guard let found = unsafe worker.clients.find(pausedFor) else { return resume() }
-        let client = unsafe found.takeUnretainedValue()
-        guard isAwaited(byOthersThan: client) else { return }
-        client.blocksNoMore(self)
-        resume()
-        if worker.isShortOfMemory { client.close(because: .tooSlow) }
-    }
-
-    // MARK: - Deadlines
-
-    func armDeadline(after milliseconds: Int) {
-        let timer = deadlines ?? Timer(worker.loop) { [unowned self] in self.expire() }
-        deadlines = timer
-        timer.start(afterMilliseconds: milliseconds)
-    }
-
-    /// Answers the requests whose time is over; their tickets stay, so that late replies are
-    /// recognised and dropped.
-    private func expire() {
-        let now = worker.loop.now
-        if isHolding { return expireHeld(now) }
-        if phase == .connecting { return close(because: .noProgress) }
-        guard let timeout = server.pool.timeout else {
-            // Requests that were held before must not wait here for ever.
-            if phase == .greeting && server.isFollowed { close(because: .noProgress) }
-            return
-        }
-        // Nothing can come while nothing is read.
-        if pausedFor != .nobody { lastProgress = now }
-        let silence = now - lastProgress
-        let isSilent = silence >= Int64(timeout)
-        var hasExpired = false
-        if isReplyBegun && expired > 0 && isSilent {
-            hasExpired = expire(at: 0, timeout, isSilent)
-        }
-        while phase != .closed, expired < tickets.count,
-            isOver(expired, at: now, timeout, isSilent)
-        {
-            // A reply that takes longer than the timeout to arrive is on its way all the same.
-            let isArriving = expired == 0 && isReplyBegun && !isSilent
-            if !isArriving { hasExpired = expire(at: expired, timeout, isSilent) || hasExpired }
-            expired += 1
-        }
-        guard phase != .closed else { return }
-        if hasExpired && isSilent { server.stalled() }
-        if hasGivenUp(now) || isWasted(at: now) { return close(because: .noProgress) }
-        if hasExpired && isSilent && server.holdsRequests {
-            // What a replica was asked, others can answer.
-            return server.isReplica ? close(because: .noProgress) : stop(.stalled)
-        }
-        rearm(now)
-    }
-
-    /// Whether a request's time is over. One that may go elsewhere gets twice as much while the
-    /// server is not known to be silent: what it said last may have been its last.
-    private func isOver(_ index: Int, at now: Int64, _ timeout: Int, _ isSilent: Bool) -> Bool {
-        let deadline = tickets[index].deadline
-        guard deadline <= now, !isSilent, tickets[index].purpose == .request, mayWait(index) else {
-            return deadline <= now
-        }
-        return deadline + Int64(timeout) <= now
-    }
-
-    /// Whether the server has been silent for so long that nothing is to be hoped for.
-    func hasGivenUp(_ now: Int64) -> Bool {
-        guard let timeout = server.pool.timeout, owed > 0 else { return false }
-        return now - lastProgress >= Int64(timeout * Limits.timeoutsWithoutProgress)
-    }
-
-    /// Whether the reply that keeps arriving is for nobody any more, its request is long overdue,
-    /// and others wait behind it: there is no telling whether it ends at all.
-    private func isWasted(at now: Int64) -> Bool {
-        guard let timeout = server.pool.timeout, isReplyBegun, tickets.count > 1 else {
-            return false
-        }
-        let due = now - Int64(timeout * Limits.timeoutsWithoutProgress)
-        guard tickets[0].deadline <= due else { return false }
-        guard tickets[0].purpose == .request else { return true }
-        return unsafe worker.clients.find(tickets[0].client) == nil
-    }
-
-    /// - Returns: false if the request had its answer before.
-    private func expire(at index: Int, _ timeout: Int, _ isSilent: Bool) -> Bool {
-        let ticket = tickets[index]
-        if ticket.isGreeting {
-            close(because: .noProgress)
-            return true
-        }
-        guard ticket.purpose == .request else { return false }
-        // A server that answers others is slow, and nobody else would be faster.
-        guard !(isSilent && mayWait(index)) else {
-            tickets.update(index) { hold(&$0) }
-            return true
-        }
-        giveUp(index, timeout)
-        return true
-    }
-
-    /// Answers a request with an error; its ticket stays.
-    func giveUp(_ index: Int, _ timeout: Int) {
-        let ticket = tickets[index]
-        tickets.update(index) { $0.purpose = .discard }
-        server.counters.add(to: .serverTimedOut)
-        fail(ticket, "server \(server.endpoint): timed out after \(timeout) ms")
-    }
-
-    private func rearm(_ now: Int64) {
-        guard let timeout = server.pool.timeout, !tickets.isEmpty else { return }
-        var next = expired < tickets.count ? tickets[expired].deadline : now + Int64(timeout)
-        // Late, and waits to see whether the server has fallen silent.
-        if next <= now { next = min(lastProgress, next) + Int64(timeout) }
-        armDeadline(after: Int(max(1, next - now)))
-    }
-
+    /// Answers a ticket's request with an error, if its client is still there.
     func fail(_ ticket: Ticket, _ message: String) {
         guard ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)
         else {
@@ -521,8 +313,6 @@ internal import Wire
             ticket.sequence, ticket.fragment, message,
             word: ticket.leading > 0 ? "EXECABORT" : "ERR")
     }
-
-    // MARK: - Closing
 
     /// The one end of a connection: the server learns why, and whoever waits is told, or waits on at
     /// the connection that takes over.
