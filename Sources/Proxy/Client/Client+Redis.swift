@@ -7,6 +7,7 @@ extension Client {
     /// Parses and dispatches the request at the front.
     ///
     /// - Returns: its length; 0 if it is not complete.
+    @inline(__always)
     func parseRedis(_ bytes: RawBytes) -> Int {
         switch unsafe redisRequests.parse(bytes.span) {
         case .request(let request):
@@ -28,6 +29,7 @@ extension Client {
 
     /// A line as typed into telnet: the servers get it as an array, so that one connection speaks
     /// one form only.
+    @inline(never)
     private func dispatch(inline line: RawBytes) {
         guard let encoded = unsafe RedisInline.encode(line.span) else {
             return refuse(with: RedisProtocolError.unbalancedQuotes.message)
@@ -42,7 +44,18 @@ extension Client {
         }
     }
 
+    /// Nearly all requests go to the one server that has their one key.
+    @inline(__always)
     private func dispatch(_ request: RedisRequest, _ frame: RawBytes) {
+        if request.goesWithFirstArgument && isAuthenticated && transaction == nil {
+            unsafe forward(request, frame)
+        } else {
+            unsafe dispatchCarefully(request, frame)
+        }
+    }
+
+    @inline(never)
+    private func dispatchCarefully(_ request: RedisRequest, _ frame: RawBytes) {
         guard let command = request.command.command else {
             transaction?.isBroken = true
             return unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
@@ -70,13 +83,26 @@ extension Client {
 
     // MARK: - One server
 
+    /// Its key is its first argument.
+    @inline(__always)
+    private func forward(_ request: RedisRequest, _ frame: RawBytes) {
+        let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
+        guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
+        let index = unsafe pool.serverIndex(for: key.span)
+        if pool.isFollowed { return unsafe forwardFollowed(request, frame, toShard: index) }
+        pool.findServer(index).use { unsafe forward(frame, to: $0, .again) }
+    }
+
+    /// Failover and replicas want to know what a second run would do.
+    @inline(never)
+    private func forwardFollowed(
+        _ request: RedisRequest, _ frame: RawBytes, toShard index: Int
+    ) {
+        guard let command = request.command.command else { return }
+        unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
+    }
+
     private func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
-        if case .one(1) = command.keys {
-            let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
-            guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
-            let index = unsafe pool.serverIndex(for: key.span)
-            return unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
-        }
         do throws(RedisKeyError) {
             let repetition = unsafe repetition(of: request, command, frame)
             switch try unsafe home(of: request, frame) {
@@ -91,7 +117,6 @@ extension Client {
     }
 
     /// Sends a whole request to the shard's server, or to a replica of it.
-    @inline(__always)
     private func forward(_ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition) {
         guard let server = target(index, repetition) else {
             return fail(pool.servers[index].unreadable)

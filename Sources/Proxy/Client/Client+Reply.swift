@@ -7,8 +7,9 @@ extension Client {
     /// Takes the next place in the reply order.
     ///
     /// - Returns: the request's number.
+    @inline(__always)
     func admit(split: Int32 = Request.noSplit) -> UInt32 {
-        let sequence = firstSequence &+ UInt32(requests.count)
+        let sequence = firstSequence &+ UInt32(truncatingIfNeeded: requests.count)
         requests.append(Request(split: split), from: worker.blocks)
         return sequence
     }
@@ -64,6 +65,7 @@ extension Client {
     /// The last piece of a reply, usually the whole of it.
     ///
     /// - Returns: false if it cannot be the reply to this request.
+    @inline(__always)
     @discardableResult
     func complete(_ sequence: UInt32, _ fragment: Int32, _ reply: RawBytes) -> Bool {
         let index = Int(sequence &- firstSequence)
@@ -74,7 +76,7 @@ extension Client {
             if heldCount > 0 { releaseHeld(0) }
             unsafe emit(reply)
             popRequest()
-            releaseFinished()
+            if isNextThere { releaseFinished() }
             markDirty()
         } else {
             unsafe hold(reply, index)
@@ -119,6 +121,7 @@ extension Client {
 
     // MARK: - Holding
 
+    @inline(__always)
     private func hold(_ piece: RawBytes, _ index: Int) {
         requests.update(index) { request in
             unsafe request.held.append(piece, from: worker.blocks)
@@ -127,8 +130,9 @@ extension Client {
     }
 
     /// Counts bytes that wait for their turn; too many of them end the client.
+    @inline(__always)
     private func hold(_ count: Int) {
-        heldCount += count
+        heldCount &+= count
         limitOutput()
     }
 
@@ -137,20 +141,27 @@ extension Client {
         requests.update(index) { $0.held.removeAll(to: worker.blocks) }
     }
 
+    @inline(__always)
     private func popRequest() {
         requests.dropFirst(to: worker.blocks)
         firstSequence &+= 1
     }
 
+    /// Whether something has come of the reply whose turn it is. Mostly it is still to come.
+    @inline(__always)
+    private var isNextThere: Bool {
+        !requests.isEmpty && (requests[0].phase == .finished || !requests[0].held.isEmpty)
+    }
+
     /// Lets go of every reply whose turn has come.
     private func releaseFinished() {
-        // Mostly the next reply is still to come, and nothing of it is here.
-        while !requests.isEmpty, requests[0].phase == .finished || !requests[0].held.isEmpty {
-            var request = requests[0]
+        while isNextThere {
+            let request = requests[0]
             switch request.phase {
             case .finished:
                 if request.split == Request.noSplit {
-                    release(&request.held)
+                    var held = request.held
+                    release(&held)
                 } else {
                     mergeIntoOutput(request.split)
                 }
@@ -170,6 +181,7 @@ extension Client {
     /// system call.
     private static var copiedBelow: Int { 4096 }
 
+    @inline(never)
     private func releaseHeld(_ index: Int) {
         var held = requests[index].held
         guard !held.isEmpty else { return }
@@ -177,8 +189,9 @@ extension Client {
         requests.update(index) { $0.held = ByteList() }
     }
 
+    @inline(__always)
     private func release(_ held: inout ByteList) {
-        heldCount -= held.count
+        heldCount &-= held.count
         if held.isContiguous && held.count < Self.copiedBelow {
             unsafe output.append(held.firstBytes, from: worker.blocks)
             held.removeAll(to: worker.blocks)
@@ -189,6 +202,7 @@ extension Client {
 
     // MARK: - Fragments
 
+    @inline(never)
     private func completeFragment(_ index: Int, _ fragment: Int, _ reply: RawBytes) -> Bool {
         let split = worker.splits[requests[index].split]
         let isTrue = unsafe take(reply, of: fragment, into: split)

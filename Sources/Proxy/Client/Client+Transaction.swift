@@ -81,9 +81,11 @@ extension Client {
         }
         if transaction.count == 0 { return answer(RedisReply.emptyArray) }
         let server = transaction.shard.map { pool.servers[$0] } ?? pool.anyServer
-        guard let connection = connection(to: server, for: transaction.commands.count) else {
-            return
-        }
+        let size = transaction.commands.count
+        findConnection(to: server, for: size)?.use { send(transaction, to: $0) }
+    }
+
+    private func send(_ transaction: Transaction, to connection: ServerConnection) {
         let sequence = admit()
         let before = connection.log.count
         append(ascii: "*1\r\n$5\r\nMULTI\r\n", to: connection)

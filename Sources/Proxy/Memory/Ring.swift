@@ -22,6 +22,7 @@
 
     /// The element at `index`, 0 being the oldest.
     subscript(index: Int) -> Element {
+        @inline(__always)
         get {
             precondition(index >= 0 && index < count)
             return unsafe elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)]
@@ -33,12 +34,14 @@
     }
 
     /// Changes the element at `index` in place.
+    @inline(__always)
     mutating func update(_ index: Int, _ change: (inout Element) -> Void) {
         precondition(index >= 0 && index < count)
         unsafe change(&elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)])
     }
 
     /// Adds a newest element.
+    @inline(__always)
     mutating func append(_ element: Element, from pool: BlockPool) {
         if count == capacity { grow(from: pool) }
         unsafe elements.unsafelyUnwrapped[(head &+ count) & (capacity &- 1)] = element
@@ -63,6 +66,7 @@
     }
 
     /// Gives the block back; whatever was queued is forgotten.
+    @inline(never)
     mutating func release(to pool: BlockPool) {
         guard let elements = unsafe elements else { return }
         unsafe pool.give(UnsafeMutableRawPointer(elements), capacity: Self.bytes(capacity))
@@ -72,6 +76,7 @@
         count = 0
     }
 
+    @inline(never)
     private mutating func grow(from pool: BlockPool) {
         let larger = max(Self.firstCapacity, capacity * 2)
         let block = unsafe pool.take(larger * MemoryLayout<Element>.stride)

@@ -84,7 +84,19 @@ extension ServerConnection {
     }
 
     /// The last piece of a reply, usually the whole of it.
+    @inline(__always)
     private func finish(_ reply: RawBytes, isError: Bool) {
+        let ticket = tickets[0]
+        guard !isError, halt == .none, ticket.leading == 0, ticket.purpose == .request else {
+            return unsafe finishCarefully(reply, isError: isError)
+        }
+        popTicket()
+        unsafe deliver(reply, to: ticket.client, ticket.sequence, ticket.fragment)
+    }
+
+    /// The reply may have to be kept from the client, or is for nobody.
+    @inline(never)
+    private func finishCarefully(_ reply: RawBytes, isError: Bool) {
         let ticket = tickets[0]
         if ticket.leading > 0 { return unsafe finish(transaction: ticket, reply, isError: isError) }
         if isError || halt != .none, unsafe setAside(reply, isError: isError) { return }
@@ -92,23 +104,29 @@ extension ServerConnection {
     }
 
     /// A reply for the oldest ticket, as good as the server's.
-    @inline(__always)
     func deliver(_ reply: RawBytes, to ticket: Ticket, isError: Bool) {
         popTicket()
         switch ticket.purpose {
         case .auth, .hello, .select:
             return unsafe greeted(ticket.purpose, reply, isError: isError)
-        case .discard, .request:
-            server.counters.add(to: .responses)
-            server.counters.add(reply.count, to: .responseBytes)
+        case .discard:
+            countReply(reply.count, isComplete: true)
             server.answered(over: self)
+        case .request:
+            unsafe deliver(reply, to: ticket.client, ticket.sequence, ticket.fragment)
         }
-        guard ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)
-        else {
-            return
-        }
+    }
+
+    /// A client's reply, whose ticket is taken.
+    @inline(__always)
+    private func deliver(
+        _ reply: RawBytes, to client: Handle, _ sequence: UInt32, _ fragment: Int32
+    ) {
+        countReply(reply.count, isComplete: true)
+        server.answered(over: self)
+        guard let client = unsafe worker.clients.find(client) else { return }
         unsafe client._withUnsafeGuaranteedRef { client in
-            guard unsafe client.complete(ticket.sequence, ticket.fragment, reply) else {
+            guard unsafe client.complete(sequence, fragment, reply) else {
                 return close(because: .outOfStep("a VALUE for another key"))
             }
             if client.isOverfull { restrain(client) }
@@ -119,7 +137,7 @@ extension ServerConnection {
     private func pass(_ piece: RawBytes) {
         let ticket = tickets[0]
         isReplyBegun = true
-        server.counters.add(piece.count, to: .responseBytes)
+        countReply(piece.count, isComplete: false)
         guard ticket.purpose == .request, !isDistrusted(ticket), leadingSeen == ticket.leading,
             let found = unsafe worker.clients.find(ticket.client)
         else {
