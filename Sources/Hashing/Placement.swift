@@ -35,6 +35,7 @@ public final class Placement: Sendable {
 
     /// The hash of the part of `key` that the tag selects; 0 for an empty key, whatever the
     /// function.
+    @inline(__always)
     public func hash(of key: Span<UInt8>) -> UInt32 {
         guard !key.isEmpty else { return 0 }
         guard let tag else { return keyHash.hash(key) }

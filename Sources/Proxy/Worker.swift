@@ -198,6 +198,7 @@ internal import Reactor
     }
 
     /// The client has replies to get.
+    @inline(__always)
     func needsFlush(_ client: Client) {
         dirtyClients.append(Unretained(client), from: blocks)
     }

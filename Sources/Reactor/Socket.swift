@@ -1,3 +1,4 @@
+internal import CGlibc
 public import Glibc
 
 /// The one owner of a non-blocking socket's descriptor; closes it at its end.
@@ -54,7 +55,7 @@ public struct Socket: ~Copyable {
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> ReadResult {
         precondition(buffer.count > 0)
         while true {
-            let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            let count = unsafe cglibc_read(descriptor, buffer.baseAddress, buffer.count)
             if count > 0 { return .bytes(count) }
             if count == 0 { return .endOfFile }
             switch errno {
@@ -71,7 +72,7 @@ public struct Socket: ~Copyable {
         while true {
             // MSG_NOSIGNAL: a peer that hung up is an error of this socket, not the end of the
             // process.
-            let count = unsafe Glibc.send(
+            let count = unsafe cglibc_send(
                 descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
             if count >= 0 { return count }
             switch errno {

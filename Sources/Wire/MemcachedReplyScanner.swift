@@ -50,10 +50,10 @@ public struct MemcachedReplyScanner: Sendable {
             }
         }
         if searched == 0 {
-            if let kind = plainEnd(of: bytes, at: start) {
+            if let end = plainEnd(of: bytes, at: start) {
                 hasValues = false
                 return MemcachedScan(
-                    consumed: start &+ (kind == .end ? 5 : 8), state: .complete(kind))
+                    consumed: start &+ end.length, state: .complete(end.kind))
             }
             if let value = MemcachedValue(at: start, in: bytes) { return begin(value, at: start) }
         }
@@ -66,15 +66,23 @@ public struct MemcachedReplyScanner: Sendable {
         return readLine(bytes, from: start, to: newline - 1)
     }
 
-    /// The two lines with which nearly all replies end, each told by one comparison.
+    /// The lines with which nearly all replies end, each told by one comparison: END, STORED, and a
+    /// number of up to six digits.
     @inline(__always)
-    private func plainEnd(of bytes: Span<UInt8>, at start: Int) -> MemcachedReplyKind? {
+    private func plainEnd(
+        of bytes: Span<UInt8>, at start: Int
+    ) -> (kind: MemcachedReplyKind, length: Int)? {
         guard let word = ByteScanner.wordOrLess(in: bytes.extracting(start..<bytes.count)) else {
             return nil
         }
         // "END" and CRLF; "STORED" and CRLF.
-        if word & 0xFF_FFFF_FFFF == 0x0A_0D44_4E45 { return .end }
-        return word == 0x0A0D_4445_524F_5453 && !hasValues ? .stored : nil
+        if word & 0xFF_FFFF_FFFF == 0x0A_0D44_4E45 { return (.end, 5) }
+        guard !hasValues else { return nil }
+        if word == 0x0A0D_4445_524F_5453 { return (.stored, 8) }
+        let digits = ByteScanner.digitCount(in: word)
+        guard digits > 0, digits < 7 else { return nil }
+        let rest = UInt16(truncatingIfNeeded: word &>> UInt64(truncatingIfNeeded: digits &* 8))
+        return rest == ByteScanner.lineEnd ? (.number, digits &+ 2) : nil
     }
 
     /// Takes what there is of the data; false if it does not end in CRLF.

@@ -183,6 +183,12 @@ public struct RedisCommand: Sendable {
             return find(RedisName(bytes, at: offset, length: length))
         }
 
+        /// The command whose name are the first `length` bytes of a word, 1 to 8; the others are zero.
+        @inline(never)
+        func find(_ letters: UInt64, length: Int) -> ID {
+            find(RedisName(word: letters, length: length))
+        }
+
         @inline(__always)
         private func find(_ name: RedisName) -> ID {
             var at = Self.home(of: name)

@@ -18,8 +18,9 @@ extension Client {
         }
     }
 
+    @inline(__always)
     private func receiveIntoScratch() throws(SystemError) {
-        let kept = moveInputToScratch()
+        let kept = input.isEmpty ? 0 : moveInputToScratch()
         let scratch = unsafe worker.scratch
         let room = unsafe UnsafeMutableRawBufferPointer(
             rebasing: scratch[kept..<min(scratch.count, kept + Limits.scratch)])
@@ -32,6 +33,7 @@ extension Client {
         }
     }
 
+    @inline(never)
     private func receiveIntoBlock() throws(SystemError) {
         // Up to the end of a large value and not beyond, so that its block can move on as it is. Where
         // the parser knows of no more than the next header, whatever is there.
@@ -92,11 +94,12 @@ extension Client {
             }
             let taken = unsafe parseOne(bytes.dropping(offset))
             if taken == 0 || isClosed { break }
-            skipCount = max(0, taken - (bytes.count - offset))
-            offset += taken - skipCount
+            offset &+= taken
         }
+        // The rest of a refused one is still to come.
+        skipCount += max(0, offset - bytes.count)
         if isFinished || isClosed { return }
-        unsafe keep(bytes.dropping(offset))
+        if offset < bytes.count { unsafe keep(bytes.dropping(offset)) }
         if isHeldBack { return updateInterest() }
         if isDraining { isFinished = true }
     }

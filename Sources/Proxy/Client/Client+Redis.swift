@@ -9,9 +9,18 @@ extension Client {
     /// - Returns: its length; 0 if it is not complete.
     @inline(__always)
     func parseRedis(_ bytes: RawBytes) -> Int {
+        let request = unsafe redisRequests.parsePlain(bytes.span)
+        guard request.length > 0 else { return unsafe parseCarefully(bytes) }
+        unsafe dispatch(request, bytes.piece(0, request.length))
+        return request.length
+    }
+
+    /// The same for what is no plain request, or not complete.
+    @inline(never)
+    private func parseCarefully(_ bytes: RawBytes) -> Int {
         switch unsafe redisRequests.parse(bytes.span) {
         case .request(let request):
-            unsafe dispatch(request, bytes.piece(0, request.length))
+            unsafe dispatchCarefully(request, bytes.piece(0, request.length))
             return request.length
         case .empty(let length):
             return length
@@ -37,7 +46,7 @@ extension Client {
         unsafe encoded.withUnsafeBytes { bytes in
             var parser = RedisRequestParser(limits: pool.redisLimits)
             switch unsafe parser.parse(bytes.span) {
-            case .request(let request): unsafe dispatch(request, bytes)
+            case .request(let request): unsafe dispatchCarefully(request, bytes)
             case .malformed(let error): refuse(with: error.message)
             case .empty, .inline, .incomplete: break
             }

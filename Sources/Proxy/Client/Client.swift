@@ -227,6 +227,7 @@ internal import Wire
     }
 
     /// Offers the socket as much as one call takes; mostly that is all, in one block.
+    @inline(__always)
     private func send() throws(SystemError) {
         let offered: Int
         let sent: Int
@@ -238,7 +239,11 @@ internal import Wire
             offered = gathered.count
             sent = try unsafe socket.send(gathering: gathered.vectors)
         }
-        output.consume(sent, to: worker.blocks)
+        if sent == output.count {
+            output.removeAll(to: worker.blocks)
+        } else {
+            output.consume(sent, to: worker.blocks)
+        }
         if sent > 0 { lastActive = worker.loop.now }
         isBlocked = sent < offered
     }

@@ -71,6 +71,13 @@ internal import Glibc
     private mutating func appendPieces(_ bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
         guard var source = bytes.baseAddress else { return }
         var left = bytes.count
+        // The beginning of a list, and all of it for a small reply.
+        if unsafe tail == nil && left <= Self.firstCapacity - Segment.headerBytes {
+            unsafe link(Self.makeSegment(Self.firstCapacity, from: pool))
+            unsafe Self.fill(tail.unsafelyUnwrapped, with: source, left)
+            count = left
+            return
+        }
         while left > 0 {
             if roomAtEnd == 0 { addSegment(forUpTo: left, from: pool) }
             let piece = min(left, roomAtEnd)
@@ -147,15 +154,17 @@ internal import Glibc
         unsafe tail = unsafe segment
     }
 
+    @inline(__always)
     private static func makeSegment(
         _ size: Int, from pool: BlockPool
     ) -> UnsafeMutablePointer<Segment> {
-        let block = unsafe pool.take(size)
+        let capacity = BlockPool.capacity(for: size)
+        let block = unsafe pool.take(capacity: capacity)
         let segment = unsafe block.bindMemory(to: Segment.self, capacity: 1)
         unsafe segment.initialize(
             to: Segment(
-                next: nil, capacity: BlockPool.capacity(for: size), start: Segment.headerBytes,
-                end: Segment.headerBytes))
+                next: nil, capacity: capacity, start: Segment.headerBytes, end: Segment.headerBytes)
+        )
         return unsafe segment
     }
 

@@ -4,13 +4,15 @@
 ///      free        elements, oldest first        free
 ///
 /// Always: capacity is a power of two or 0, count ≤ capacity. An empty ring larger than its first
-/// size gives its block back, so an idle connection keeps next to nothing. The owner empties it by
-/// `release` before it goes.
+/// size gives its block back, so an idle connection keeps next to nothing; the next one is as large,
+/// or half of it if that was too much, so that a client who pipelines 16 requests at a time does not
+/// make it grow three times for each 16. The owner empties it by `release` before it goes.
 @safe struct Ring<Element: BitwiseCopyable>: ~Copyable {
     private static var firstCapacity: Int { 4 }
 
     private var elements: UnsafeMutablePointer<Element>?
     private var capacity = 0
+    private var nextCapacity = Self.firstCapacity
     private var head = 0
     private(set) var count = 0
 
@@ -62,7 +64,14 @@
         precondition(count > 0)
         head = (head &+ 1) & (capacity &- 1)
         count &-= 1
-        if count == 0 && capacity > Self.firstCapacity { release(to: pool) }
+        if count == 0 && capacity > Self.firstCapacity { shrink(to: pool) }
+    }
+
+    @inline(never)
+    private mutating func shrink(to pool: BlockPool) {
+        let hasGrown = capacity > nextCapacity
+        nextCapacity = hasGrown ? capacity : max(Self.firstCapacity, capacity / 2)
+        release(to: pool)
     }
 
     /// Gives the block back; whatever was queued is forgotten.
@@ -78,7 +87,7 @@
 
     @inline(never)
     private mutating func grow(from pool: BlockPool) {
-        let larger = max(Self.firstCapacity, capacity * 2)
+        let larger = max(nextCapacity, capacity * 2)
         let block = unsafe pool.take(larger * MemoryLayout<Element>.stride)
         let target = unsafe block.bindMemory(to: Element.self, capacity: larger)
         for index in 0..<count {

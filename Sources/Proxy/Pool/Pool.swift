@@ -32,8 +32,13 @@ internal import Wire
     /// What is held now.
     var held = HeldRequests()
     private var placement: Placement {
-        didSet { isRandom = placement.isRandom }
+        didSet {
+            isRandom = placement.isRandom
+            lookup = Unretained(placement)
+        }
     }
+    /// The same without reference counting.
+    private var lookup: Unretained<Placement>
     private var isRandom: Bool
 
     init(_ index: Int, _ plan: PoolPlan, counters: PoolCounters, worker: Worker) {
@@ -43,6 +48,7 @@ internal import Wire
         configuration = plan.configuration
         clientCount = plan.clientCount
         placement = plan.routing.placement
+        lookup = Unretained(placement)
         isRandom = placement.isRandom
         isRedis = configuration.cacheProtocol == .redis
         timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
@@ -67,7 +73,7 @@ internal import Wire
     @inline(__always)
     func serverIndex(for key: Span<UInt8>) -> Int {
         if isRandom { return placement.server(atRandom: worker.random()) }
-        return placement.server(for: key)
+        return lookup.use { $0.server(for: key) }
     }
 
     /// The server at an index, without reference counting.
