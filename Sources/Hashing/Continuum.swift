@@ -71,7 +71,7 @@ public struct Continuum: Sendable {
     /// binary search. The table costs 4 bytes a point or a little more.
     @inline(__always)
     private func search(_ hash: UInt32) -> Int {
-        var index = Int(starts[Int(hash >> startShift)])
+        var index = Int(starts[Int(hash &>> startShift)])
         while index < points.count, points[index].value < hash {
             index &+= 1
         }

@@ -40,25 +40,13 @@ enum FNV {
     ///
     /// Short keys that differ in their last byte only come out close together, so they share a
     /// ketama point more often than chance has it.
+    @inline(__always)
     static func fnv64a(_ key: Span<UInt8>) -> UInt32 {
         var hash = UInt32(truncatingIfNeeded: basis64)
-        // Eight at once are checked once: a quarter less instructions.
-        var index = 0
-        while index &+ 8 <= key.count {
-            let eight = key.extracting(index..<index &+ 8)
-            for offset in 0..<8 { mix(eight[offset], into: &hash) }
-            index &+= 8
-        }
-        while index < key.count {
-            mix(key[index], into: &hash)
-            index &+= 1
+        for index in key.indices {
+            hash ^= key[index].signExtended
+            hash &*= UInt32(truncatingIfNeeded: prime64)
         }
         return hash
-    }
-
-    @inline(__always)
-    private static func mix(_ byte: UInt8, into hash: inout UInt32) {
-        hash ^= byte.signExtended
-        hash &*= UInt32(truncatingIfNeeded: prime64)
     }
 }

@@ -20,7 +20,6 @@ public enum KeyHash: String, CaseIterable, Sendable {
     case jenkins
 
     /// The hash of `key`, which may be empty and of any length.
-    @inline(__always)
     public func hash(_ key: Span<UInt8>) -> UInt32 {
         switch self {
         case .oneAtATime: OneAtATime.hash(key)

@@ -9,6 +9,9 @@ public final class Placement: Sendable {
     private let tag: HashTag?
     /// A pool of one never hashes.
     private let hasOneMember: Bool
+    /// Whether keys are hashed as nearly everywhere, by twemproxy's default and without a tag: then
+    /// no other case is looked at.
+    private let hashesPlainly: Bool
 
     /// A placement over `members`, at least one, in twemproxy's order (`RingOrder`).
     ///
@@ -20,6 +23,7 @@ public final class Placement: Sendable {
         keyHash = hash
         self.tag = tag
         hasOneMember = members.count == 1
+        hashesPlainly = hash == .fnv64a && tag == nil
 
         var taking = members
         if !members.contains(where: \.isLive) {
@@ -35,7 +39,6 @@ public final class Placement: Sendable {
 
     /// The hash of the part of `key` that the tag selects; 0 for an empty key, whatever the
     /// function.
-    @inline(__always)
     public func hash(of key: Span<UInt8>) -> UInt32 {
         guard !key.isEmpty else { return 0 }
         guard let tag else { return keyHash.hash(key) }
@@ -47,6 +50,7 @@ public final class Placement: Sendable {
     /// With the random distribution the hash stands in for the random number.
     public func server(for key: Span<UInt8>) -> Int {
         guard !hasOneMember else { return 0 }
+        if hashesPlainly && !key.isEmpty { return continuum.server(for: FNV.fnv64a(key)) }
         return continuum.server(for: hash(of: key))
     }
 

@@ -274,7 +274,7 @@ internal import Reactor
 
     /// Whether so many more bytes are within `max_memory`.
     func hasMemory(for bytes: Int) -> Bool {
-        memory.total(own: blocks.bytesTaken) + bytes <= memoryLimit
+        memory.total(own: blocks.bytesTaken) &+ bytes <= memoryLimit
     }
 
     /// Closes those who hold the most until there is room again: first clients that do not read,

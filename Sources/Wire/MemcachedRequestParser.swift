@@ -52,21 +52,31 @@ public struct MemcachedRequestParser: Sendable {
         if awaitsData {
             return finish(pending, in: bytes)
         }
-        if searched == 0 {
-            if let request = singleGet(in: bytes) { return .request(request) }
-            if let request = plainSet(in: bytes) { return finish(request, in: bytes) }
-        }
-        return parseLine(bytes)
+        let request = parsePlain(bytes)
+        return request.length > 0 ? .request(request) : parseLine(bytes)
     }
 
-    /// The line `set <key> <flags> <exptime> <length>` and CRLF, in its plainest form: short numbers
-    /// and one space between the words. Anything else is nil and takes three times the instructions.
-    private func plainSet(in bytes: Span<UInt8>) -> MemcachedRequest? {
-        // "set ".
-        guard let word = ByteScanner.word(at: 0, in: bytes), word & 0xFFFF_FFFF == 0x2074_6573
-        else {
-            return nil
+    // MARK: - The whole request at once
+
+    /// A `get` of one key, or a `set`, in its plainest form, that has arrived in full; one of length
+    /// 0 is anything else, for `parse` to tell what. Nearly all requests are read here.
+    public func parsePlain(_ bytes: Span<UInt8>) -> MemcachedRequest {
+        guard !awaitsData, searched == 0, let word = ByteScanner.word(at: 0, in: bytes) else {
+            return MemcachedRequest(.get)
         }
+        switch UInt32(truncatingIfNeeded: word) {
+        // "get ".
+        case 0x2074_6567: return plainGet(in: bytes) ?? MemcachedRequest(.get)
+        // "set ".
+        case 0x2074_6573: return plainSet(in: bytes) ?? MemcachedRequest(.get)
+        default: return MemcachedRequest(.get)
+        }
+    }
+
+    /// The line `set <key> <flags> <exptime> <length>` and CRLF, with short numbers and one space
+    /// between the words, and its data.
+    @inline(__always)
+    private func plainSet(in bytes: Span<UInt8>) -> MemcachedRequest? {
         let keyOffset = 4
         let keyEnd = ByteScanner.printableEnd(from: keyOffset, in: bytes)
         guard keyEnd > keyOffset, keyEnd &- keyOffset <= limits.maxKeyLength,
@@ -80,21 +90,21 @@ public struct MemcachedRequestParser: Sendable {
         guard data.end > 0, data.value <= limits.maxValueLength, data.end < bytes.count &- 1,
             ByteScanner.isLineEnd(at: data.end, in: bytes)
         else { return nil }
+        let end = data.end &+ 2 &+ data.value
+        guard end <= bytes.count &- 2, ByteScanner.isLineEnd(at: end, in: bytes) else {
+            return nil
+        }
         return MemcachedRequest(
             setKeyFrom: keyOffset, to: keyEnd, lineEnd: data.end, dataLength: data.value)
     }
 
-    /// The commonest request, `get <key>` and CRLF, whole and in its plainest form. Anything else
-    /// is nil and read with care: that takes four times the instructions.
-    private func singleGet(in bytes: Span<UInt8>) -> MemcachedRequest? {
+    /// `get <key>` and CRLF.
+    @inline(__always)
+    private func plainGet(in bytes: Span<UInt8>) -> MemcachedRequest? {
         let keyOffset = 4
-        let count = bytes.count
-        guard count > keyOffset, bytes[0] == UInt8(ascii: "g"), bytes[1] == UInt8(ascii: "e"),
-            bytes[2] == UInt8(ascii: "t"), bytes[3] == UInt8(ascii: " ")
-        else { return nil }
         let end = ByteScanner.printableEnd(from: keyOffset, in: bytes)
-        guard end > keyOffset, end - keyOffset <= limits.maxKeyLength, count - end >= 2,
-            bytes[end] == UInt8(ascii: "\r"), bytes[end + 1] == UInt8(ascii: "\n")
+        guard end > keyOffset, end &- keyOffset <= limits.maxKeyLength, end <= bytes.count &- 2,
+            ByteScanner.isLineEnd(at: end, in: bytes)
         else { return nil }
         return MemcachedRequest(getKeyFrom: keyOffset, to: end)
     }

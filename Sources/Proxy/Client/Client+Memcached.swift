@@ -7,6 +7,15 @@ extension Client {
     /// - Returns: its length; 0 if it is not complete.
     @inline(__always)
     func parseMemcached(_ bytes: RawBytes) -> Int {
+        let request = unsafe memcachedRequests.parsePlain(bytes.span)
+        guard request.length > 0 else { return unsafe parseMemcachedCarefully(bytes) }
+        unsafe forward(request, bytes.piece(0, request.length))
+        return request.length
+    }
+
+    /// The same for what is no plain get or set, or not complete.
+    @inline(never)
+    private func parseMemcachedCarefully(_ bytes: RawBytes) -> Int {
         switch unsafe memcachedRequests.parse(bytes.span) {
         case .request(let request):
             unsafe dispatch(request, bytes.piece(0, request.length))
@@ -45,6 +54,7 @@ extension Client {
 
     // MARK: - One server
 
+    @inline(__always)
     private func forward(_ request: MemcachedRequest, _ frame: RawBytes) {
         let key = unsafe frame.piece(request.keyOffset, request.keyLength)
         let index = unsafe pool.serverIndex(for: key.span)

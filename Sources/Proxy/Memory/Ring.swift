@@ -64,11 +64,12 @@
         precondition(count > 0)
         head = (head &+ 1) & (capacity &- 1)
         count &-= 1
-        if count == 0 && capacity > Self.firstCapacity { shrink(to: pool) }
+        if count == 0 { shrink(to: pool) }
     }
 
     @inline(never)
     private mutating func shrink(to pool: BlockPool) {
+        guard capacity > Self.firstCapacity else { return }
         let hasGrown = capacity > nextCapacity
         nextCapacity = hasGrown ? capacity : max(Self.firstCapacity, capacity / 2)
         release(to: pool)

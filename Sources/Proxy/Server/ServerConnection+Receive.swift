@@ -41,6 +41,13 @@ extension ServerConnection {
             guard isReplyExpected else { return close(because: Self.unexpected) }
             let ticket = tickets[0]
             let rest = unsafe bytes.dropping(offset)
+            if begin == offset, let length = unsafe plainValue(in: rest, ticket) {
+                unsafe finish(rest.piece(0, length), isError: false)
+                if phase == .closed { return }
+                offset += length
+                begin = offset
+                continue
+            }
             let step = unsafe memcachedReplies.scan(rest.span)
             offset += step.consumed
             switch step.state {
@@ -65,6 +72,17 @@ extension ServerConnection {
             }
         }
         if begin < offset { unsafe pass(bytes.piece(begin, offset - begin)) }
+    }
+
+    /// Bytes of the usual reply to a `get`, with the key that was asked for; nil is anything else.
+    @inline(__always)
+    private func plainValue(in bytes: RawBytes, _ ticket: Ticket) -> Int? {
+        guard ticket.command == .get, ticket.fragment == Ticket.whole else { return nil }
+        let keyLength = Int(ticket.keyLength)
+        let length = unsafe memcachedReplies.plainValue(in: bytes.span, keyLength: keyLength)
+        guard length > 0 else { return nil }
+        let key = unsafe bytes.piece(MemcachedReplyScanner.keyOffset, keyLength)
+        return unsafe asks(for: key, ticket) ? length : nil
     }
 
     private static var unexpected: CloseReason { .outOfStep("a reply nobody asked for") }

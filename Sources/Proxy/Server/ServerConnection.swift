@@ -168,7 +168,7 @@ internal import Wire
     func hasRoom(for bytes: Int) -> Bool {
         if isHolding { return server.pool.mayHold(bytes) }
         return tickets.count < Limits.ticketsPerConnection
-            && (log.count == 0 || log.count + bytes <= Limits.logBytes)
+            && (log.count == 0 || log.count &+ bytes <= Limits.logBytes)
     }
 
     /// Queues a ticket for a request whose bytes were just put into the log.
