@@ -51,7 +51,12 @@ public final class Placement: Sendable {
     public func server(for key: Span<UInt8>) -> Int {
         guard !hasOneMember else { return 0 }
         if hashesPlainly && !key.isEmpty { return continuum.server(for: FNV.fnv64a(key)) }
-        return continuum.server(for: hash(of: key))
+        return serverByAnyHash(for: key)
+    }
+
+    @inline(never)
+    private func serverByAnyHash(for key: Span<UInt8>) -> Int {
+        continuum.server(for: hash(of: key))
     }
 
     /// The index of the member that `number` draws; meant for the random distribution.

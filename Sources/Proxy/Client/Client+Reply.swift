@@ -73,7 +73,7 @@ extension Client {
             return unsafe completeFragment(index, Int(fragment), reply)
         }
         if index == 0 {
-            if heldCount > 0 { releaseHeld(0) }
+            if !requests[0].held.isEmpty { releaseHeld(0) }
             unsafe emit(reply)
             popRequest()
             if isNextThere { releaseFinished() }

@@ -54,9 +54,22 @@ internal import Glibc
         {
             unsafe Self.fill(tail, with: source, bytes.count)
             count &+= bytes.count
+        } else if unsafe tail == nil && bytes.count <= Self.firstCapacity - Segment.headerBytes {
+            unsafe begin(with: bytes, from: pool)
         } else {
             unsafe appendPieces(bytes, from: pool)
         }
+    }
+
+    /// The beginning of a list, and all of it for a small reply.
+    @inline(never)
+    private mutating func begin(with bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
+        guard let source = bytes.baseAddress else { return }
+        let segment = unsafe Self.makeSegment(Self.firstCapacity, from: pool)
+        unsafe head = unsafe segment
+        unsafe tail = unsafe segment
+        count = bytes.count
+        unsafe Self.fill(segment, with: source, bytes.count)
     }
 
     @inline(__always)
@@ -71,13 +84,6 @@ internal import Glibc
     private mutating func appendPieces(_ bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
         guard var source = bytes.baseAddress else { return }
         var left = bytes.count
-        // The beginning of a list, and all of it for a small reply.
-        if unsafe tail == nil && left <= Self.firstCapacity - Segment.headerBytes {
-            unsafe link(Self.makeSegment(Self.firstCapacity, from: pool))
-            unsafe Self.fill(tail.unsafelyUnwrapped, with: source, left)
-            count = left
-            return
-        }
         while left > 0 {
             if roomAtEnd == 0 { addSegment(forUpTo: left, from: pool) }
             let piece = min(left, roomAtEnd)

@@ -5,8 +5,8 @@
 ///
 /// Always: capacity is a power of two or 0, count ≤ capacity. An empty ring larger than its first
 /// size gives its block back, so an idle connection keeps next to nothing; the next one is as large,
-/// or half of it if that was too much, so that a client who pipelines 16 requests at a time does not
-/// make it grow three times for each 16. The owner empties it by `release` before it goes.
+/// so that a client who pipelines 16 requests at a time does not make it grow twice for each 16, or
+/// half as large if half was not needed. The owner empties it by `release` before it goes.
 @safe struct Ring<Element: BitwiseCopyable>: ~Copyable {
     private static var firstCapacity: Int { 4 }
 
@@ -70,8 +70,9 @@
     @inline(never)
     private mutating func shrink(to pool: BlockPool) {
         guard capacity > Self.firstCapacity else { return }
-        let hasGrown = capacity > nextCapacity
-        nextCapacity = hasGrown ? capacity : max(Self.firstCapacity, capacity / 2)
+        // So many have passed since the block was new, if it was filled once and emptied once.
+        let passed = head == 0 ? capacity : head
+        nextCapacity = passed > capacity / 2 ? capacity : capacity / 2
         release(to: pool)
     }
 

@@ -177,12 +177,17 @@ internal import Wire
         if !isDirty { beginTurn() }
         var ticket = ticket
         ticket.deadline = deadlineOfTurn
-        if isHolding { hold(&ticket) }
         tickets.append(ticket, from: worker.blocks)
         unsentTickets &+= 1
         untold.requests &+= 1
         untold.requestBytes &+= ticket.length
-        if isHolding { updateHeld() }
+        if isHolding { holdNewest() }
+    }
+
+    @inline(never)
+    private func holdNewest() {
+        tickets.update(tickets.count - 1) { hold(&$0) }
+        updateHeld()
     }
 
     func markDirty() {
