@@ -3,8 +3,7 @@ extension RedisCommand {
     ///
     /// Names, arities, key positions and flags are what a 7.0 server's COMMAND says, with these
     /// differences. OBJECT, XGROUP and XINFO are given the keys and flags of their subcommands.
-    /// EVAL, EVALSHA and FCALL count as writes, since a script may write. XREAD and XREADGROUP are
-    /// served without their BLOCK option only; `RedisKeys` refuses it.
+    /// EVAL, EVALSHA and FCALL count as writes, since a script may write.
     ///
     /// An inline array, because the compiler lays that one out beforehand (an `Array` of such lines
     /// it does not); what is made at the first use costs a call of `swift_once` at each.
@@ -20,14 +19,14 @@ extension RedisCommand {
         RedisCommand("bitfield_ro", -2, .one(1), .forward, .readonly | .fast),
         RedisCommand("bitop", -4, .range(2, -1, 1), .forward, .write | .denyoom),
         RedisCommand("bitpos", -3, .one(1), .forward, .readonly),
-        RedisCommand("blmove", 6, .range(1, 2, 1), .unsupported, .write | .denyoom),
-        RedisCommand("blmpop", -5, .counted(at: 2, .pop), .unsupported, .write),
-        RedisCommand("blpop", -3, .range(1, -2, 1), .unsupported, .write),
-        RedisCommand("brpop", -3, .range(1, -2, 1), .unsupported, .write),
-        RedisCommand("brpoplpush", 4, .range(1, 2, 1), .unsupported, .write | .denyoom),
-        RedisCommand("bzmpop", -5, .counted(at: 2, .pop), .unsupported, .write),
-        RedisCommand("bzpopmax", -3, .range(1, -2, 1), .unsupported, .write | .fast),
-        RedisCommand("bzpopmin", -3, .range(1, -2, 1), .unsupported, .write | .fast),
+        RedisCommand("blmove", 6, .range(1, 2, 1), .blocking, .write | .denyoom),
+        RedisCommand("blmpop", -5, .counted(at: 2, .pop), .blocking, .write),
+        RedisCommand("blpop", -3, .range(1, -2, 1), .blocking, .write),
+        RedisCommand("brpop", -3, .range(1, -2, 1), .blocking, .write),
+        RedisCommand("brpoplpush", 4, .range(1, 2, 1), .blocking, .write | .denyoom),
+        RedisCommand("bzmpop", -5, .counted(at: 2, .pop), .blocking, .write),
+        RedisCommand("bzpopmax", -3, .range(1, -2, 1), .blocking, .write | .fast),
+        RedisCommand("bzpopmin", -3, .range(1, -2, 1), .blocking, .write | .fast),
         RedisCommand("client", -2, .none, .local(.client)),
         RedisCommand("cluster", -2, .none, .unsupported),
         RedisCommand("command", -1, .none, .local(.command)),
@@ -199,9 +198,9 @@ extension RedisCommand {
         RedisCommand("type", 2, .one(1), .forward, .readonly | .fast),
         RedisCommand("unlink", -2, .range(1, -1, 1), .sum, .write | .fast, .sameData),
         RedisCommand("unsubscribe", -1, .none, .unsupported),
-        RedisCommand("unwatch", 1, .none, .unsupported, .fast),
+        RedisCommand("unwatch", 1, .none, .local(.unwatch), .fast),
         RedisCommand("wait", 3, .none, .unsupported),
-        RedisCommand("watch", -2, .range(1, -1, 1), .unsupported, .fast),
+        RedisCommand("watch", -2, .range(1, -1, 1), .watch, .fast),
         RedisCommand("xack", -4, .one(1), .forward, .write | .fast, .sameData),
         RedisCommand("xadd", -5, .one(1), .forward, .write | .denyoom | .fast),
         RedisCommand("xautoclaim", -6, .one(1), .forward, .write | .fast),

@@ -52,6 +52,10 @@ public struct RedisCommand: Sendable {
     public enum Handling: Sendable, Equatable {
         /// Goes to the one server that holds all its keys.
         case forward
+        /// The same, over a connection of the client's own, since it may wait there for ever.
+        case blocking
+        /// WATCH: to the keys' server, over a connection of the client's own until EXEC.
+        case watch
         /// MGET: one value for each key, from each key's server, in the order of the keys.
         case mget
         /// MSET: each pair to its key's server, one OK.
@@ -70,7 +74,7 @@ public struct RedisCommand: Sendable {
     /// The commands that the proxy answers by itself.
     public enum LocalCommand: Sendable {
         case ping, echo, quit, auth, command, select, hello, client, multi,
-            exec, discard
+            exec, discard, unwatch
     }
 
     /// The part of Redis' own command flags that matters here.

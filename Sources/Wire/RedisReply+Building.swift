@@ -8,6 +8,12 @@ extension RedisReply {
     /// The bulk that stands for no value.
     public static let nullBulk = Array("$-1\r\n".utf8)
     /// An array without elements.
+    /// No array: a transaction that did not run.
+    public static func nullArray(isRESP3: Bool) -> [UInt8] {
+        Array((isRESP3 ? "_\r\n" : "*-1\r\n").utf8)
+    }
+
+    /// An array without elements.
     public static let emptyArray = Array("*0\r\n".utf8)
 
     /// A status line. CR, LF and other control characters become spaces.

@@ -11,12 +11,12 @@ extension Client {
         switch unsafe redisRequests.parse(bytes.span) {
         case .request(let request):
             unsafe dispatch(request, bytes.piece(0, request.length))
-            return request.length
+            return isPostponed ? holdBack() : request.length
         case .empty(let length):
             return length
         case .inline(let length):
             unsafe dispatch(inline: bytes.piece(0, length))
-            return length
+            return isPostponed ? holdBack() : length
         case .incomplete(let needed):
             inputNeeded = needed
             return 0
@@ -59,6 +59,8 @@ extension Client {
         }
         switch command.handling {
         case .forward: unsafe forward(request, command, frame)
+        case .blocking: unsafe block(request, command, frame)
+        case .watch: unsafe watch(request, command, frame)
         case .mget: unsafe split(request, command, frame, .elements, step: 1)
         case .mset: unsafe split(request, command, frame, .acknowledgement, step: 2)
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
@@ -76,6 +78,9 @@ extension Client {
             guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
             let index = unsafe pool.serverIndex(for: key.span)
             return unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
+        }
+        if case .streams = command.keys, unsafe RedisKeys.mayBlock(request, in: frame.span) {
+            return unsafe block(request, command, frame)
         }
         do throws(RedisKeyError) {
             let repetition = unsafe repetition(of: request, command, frame)
@@ -256,6 +261,7 @@ extension Client {
         case .multi: beginTransaction()
         case .exec: executeTransaction()
         case .discard: discardTransaction()
+        case .unwatch: unwatch()
         case .command:
             unsafe answer(RedisCommand.reply(to: request, in: frame.span))
         case .select:
@@ -332,8 +338,8 @@ extension RedisCommand.Handling {
     /// Whether it begins or ends a transaction, and so is not queued in one.
     fileprivate var concernsTransaction: Bool {
         switch self {
-        case .local(.multi), .local(.exec), .local(.discard), .local(.quit): true
-        case .forward, .mget, .mset, .sum, .local, .anyServer, .unsupported: false
+        case .local(.multi), .local(.exec), .local(.discard), .local(.quit), .watch: true
+        case .forward, .blocking, .mget, .mset, .sum, .local, .anyServer, .unsupported: false
         }
     }
 }
