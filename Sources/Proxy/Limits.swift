@@ -55,6 +55,9 @@ enum Limits {
     /// for so long.
     static let idlePrivateConnections = 32
     static let idlePrivateMilliseconds = 30_000
+    /// A server that messages come from is asked for a sign of life after so much silence, and given
+    /// up after twice as much.
+    static let subscriberSilenceMilliseconds: Int64 = 5000
     /// What a client may send on while it waits for one reply alone: reading on is how its end is
     /// noticed.
     static let inputWhileBlocked = 16 * 1024

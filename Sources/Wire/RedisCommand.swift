@@ -56,6 +56,8 @@ public struct RedisCommand: Sendable {
         case blocking
         /// WATCH: to the keys' server, over a connection of the client's own until EXEC.
         case watch
+        /// PUBLISH: to the server that the channel's name hashes to.
+        case publish
         /// MGET: one value for each key, from each key's server, in the order of the keys.
         case mget
         /// MSET: each pair to its key's server, one OK.
@@ -74,7 +76,8 @@ public struct RedisCommand: Sendable {
     /// The commands that the proxy answers by itself.
     public enum LocalCommand: Sendable {
         case ping, echo, quit, auth, command, select, hello, client, multi,
-            exec, discard, unwatch
+            exec, discard, unwatch, subscribe, patternSubscribe, shardSubscribe, unsubscribe,
+            patternUnsubscribe, shardUnsubscribe
     }
 
     /// The part of Redis' own command flags that matters here.

@@ -58,6 +58,8 @@ extension Client {
         let shard: Int?
         do throws(RedisKeyError) {
             switch try unsafe home(of: request, frame) {
+            case .nowhere where command.handling == .publish:
+                shard = unsafe shardOfChannel(in: request, frame)
             case .nowhere: shard = nil
             case .shard(let index): shard = index
             case .several: return Self.crossServer
@@ -127,7 +129,9 @@ extension RedisCommand {
     /// Whether it goes to the server of its keys, or to any.
     fileprivate var isAllowedInTransaction: Bool {
         switch handling {
-        case .forward, .blocking, .mget, .mset, .sum, .anyServer, .local(.ping), .local(.echo): true
+        case .forward, .blocking, .publish, .mget, .mset, .sum, .anyServer, .local(.ping),
+            .local(.echo):
+            true
         case .local, .watch, .unsupported: false
         }
     }

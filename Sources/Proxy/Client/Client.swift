@@ -41,6 +41,8 @@ internal import Wire
     var transaction: Transaction?
     /// What it has server connections of its own for; nil if it never needed one.
     var session: PrivateSession?
+    /// What it is subscribed to; nil if it never was.
+    var subscriptions: Subscriptions?
     /// How many requests may be in flight: one while a request must be alone.
     var requestLimit = Limits.requestsInFlight
     /// Whether the request at the front of the input waits until those before it are answered.
@@ -239,6 +241,7 @@ internal import Wire
         let limit = pool.configuration.clientIdleTimeoutMilliseconds
         guard limit > 0, worker.loop.now - lastActive >= Int64(limit) else { return }
         guard requests.isEmpty || isBlocked || !blocked.isEmpty else { return }
+        guard subscriptions?.topics.isEmpty ?? true else { return }
         close(because: .idle)
     }
 
@@ -260,6 +263,7 @@ internal import Wire
         }
         releaseRequests()
         if let transaction { end(transaction) }
+        endSubscriptions()
         input.removeAll(to: worker.blocks)
         output.removeAll(to: worker.blocks)
         resumeBlocked()
