@@ -66,6 +66,12 @@ public struct RedisCommand: Sendable {
         case sum
         /// The proxy answers by itself.
         case local(LocalCommand)
+        /// To every server.
+        case everywhere(RedisGathering)
+        /// SCAN: to the server that its cursor names.
+        case scan
+        /// Its subcommands go their own ways (`RedisSubcommand`).
+        case subcommands
         /// Has no key and any server's answer will do.
         case anyServer
         /// Redis knows it, the proxy does not serve it: it blocks, concerns the connection or the

@@ -63,6 +63,10 @@ extension Client {
         case .blocking: unsafe block(request, command, frame)
         case .watch: unsafe watch(request, command, frame)
         case .publish: unsafe publish(request, frame)
+        case .everywhere(let gathering):
+            unsafe sendEverywhere(request, command, frame, gathering)
+        case .scan: unsafe scan(request, frame)
+        case .subcommands: unsafe dispatchSubcommand(request, command, frame)
         case .mget: unsafe split(request, command, frame, .elements, step: 1)
         case .mset: unsafe split(request, command, frame, .acknowledgement, step: 2)
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
@@ -375,7 +379,7 @@ extension RedisCommand {
             .local(.ping), .local(.quit):
             true
         case .forward, .blocking, .watch, .publish, .mget, .mset, .sum, .local, .anyServer,
-            .unsupported:
+            .everywhere, .scan, .subcommands, .unsupported:
             false
         }
     }
@@ -386,7 +390,8 @@ extension RedisCommand.Handling {
     fileprivate var concernsTransaction: Bool {
         switch self {
         case .local(.multi), .local(.exec), .local(.discard), .local(.quit), .watch: true
-        case .forward, .blocking, .publish, .mget, .mset, .sum, .local, .anyServer, .unsupported:
+        case .forward, .blocking, .publish, .mget, .mset, .sum, .local, .anyServer, .everywhere,
+            .scan, .subcommands, .unsupported:
             false
         }
     }

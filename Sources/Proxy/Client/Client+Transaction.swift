@@ -48,7 +48,7 @@ extension Client {
         of request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes,
         in transaction: Transaction
     ) -> [UInt8]? {
-        guard command.isAllowedInTransaction else {
+        guard command.isAllowedInTransaction(servers: pool.servers.count) else {
             return RedisReply.error("ERR Command not allowed inside a transaction")
         }
         guard worker.hasMemory(for: frame.count) else { return pool.errorReply(Self.outOfMemory) }
@@ -127,11 +127,12 @@ extension Client {
 
 extension RedisCommand {
     /// Whether it goes to the server of its keys, or to any.
-    fileprivate var isAllowedInTransaction: Bool {
+    fileprivate func isAllowedInTransaction(servers: Int) -> Bool {
         switch handling {
         case .forward, .blocking, .publish, .mget, .mset, .sum, .anyServer, .local(.ping),
             .local(.echo):
             true
+        case .everywhere, .scan, .subcommands: servers == 1
         case .local, .watch, .unsupported: false
         }
     }

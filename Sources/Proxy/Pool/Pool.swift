@@ -74,6 +74,12 @@ internal import Wire
         servers.first { $0.isLive } ?? servers[0]
     }
 
+    /// Those that take requests; all, if none does.
+    var liveServers: [Server] {
+        let live = servers.filter(\.isLive)
+        return live.isEmpty ? servers : live
+    }
+
     /// Takes over what the control thread decided. Requests in flight finish where they are.
     func apply(_ routing: PoolRouting) {
         placement = routing.placement
