@@ -12,6 +12,8 @@ public enum RedisGathering: Sendable, Equatable {
     case minimum
     /// RANDOMKEY: the first that is no null.
     case any
+    /// SCRIPT KILL: one success is enough.
+    case success
     /// FLUSHALL, SCRIPT LOAD: all say the same.
     case same
     /// SCAN at the server of that index: its cursor is turned into one that names it.
@@ -19,8 +21,11 @@ public enum RedisGathering: Sendable, Equatable {
 
     /// The one reply. An error among the replies is it.
     public func merge(_ replies: [[UInt8]], isRESP3: Bool) -> [UInt8] {
-        if let error = replies.first(where: { RedisReply.isError(in: $0.span) }) { return error }
+        let error = replies.first { RedisReply.isError(in: $0.span) }
+        if let error, self != .success { return error }
         switch self {
+        case .success:
+            return replies.first { !RedisReply.isError(in: $0.span) } ?? error ?? Self.misfit
         case .sum:
             let numbers = replies.compactMap { RedisReply.integer(in: $0.span) }
             guard numbers.count == replies.count else { return Self.misfit }

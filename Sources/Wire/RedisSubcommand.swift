@@ -23,9 +23,7 @@ public enum RedisSubcommand {
         switch (command, subcommand) {
         case ("script", "load"), ("script", "flush"): .everywhere(.same)
         case ("script", "exists"): .everywhere(.minimum)
-        case ("script", "kill"), ("function", "kill"):
-            .refused(
-                "a script is killed at the server that runs it, which this proxy does not know")
+        case ("script", "kill"), ("function", "kill"): .everywhere(.success)
         case ("script", "debug"): .refused("SCRIPT DEBUG needs a server connection of its own")
         case ("function", "load"), ("function", "delete"), ("function", "flush"),
             ("function", "restore"):

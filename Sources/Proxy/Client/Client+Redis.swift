@@ -149,9 +149,16 @@ extension Client {
         case tooLong
     }
 
-    /// The shard that holds every key of the request.
+    /// The shard that holds every key of the request. Where there is but one, it may say itself what
+    /// is wrong with a request whose keys cannot be told.
     func home(of request: RedisRequest, _ frame: RawBytes) throws(RedisKeyError) -> Home {
-        var keys = try unsafe RedisKeys(request, in: frame.span)
+        var keys: RedisKeys
+        do {
+            keys = try unsafe RedisKeys(request, in: frame.span)
+        } catch {
+            guard pool.servers.count == 1 else { throw error }
+            return .shard(0)
+        }
         var common: Int?
         while let key = unsafe keys.next(in: frame.span) {
             guard key.length <= pool.maxKeyLength else { return .tooLong }
