@@ -1,0 +1,60 @@
+import Glibc
+
+/// Servers on several ports, in one thread, that know the value of every key.
+final class MockServer {
+    private var epoll: Epoll
+    private let listeners: [Listener]
+    /// By descriptor; the kernel gives out low numbers first.
+    private var connections: [MockConnection?] = []
+    private var answers: MockAnswers
+    private var input = [UInt8](repeating: 0, count: MockConnection.readSize)
+
+    init(store: Store, ports: [UInt16], valueLength: Int) throws(SystemError) {
+        epoll = try Epoll()
+        answers = MockAnswers(store: store, valueLength: valueLength)
+        var listeners: [Listener] = []
+        for port in ports { listeners.append(try Listener(port: port)) }
+        self.listeners = listeners
+        for listener in listeners {
+            try epoll.add(listener.descriptor, as: Int(listener.descriptor))
+        }
+    }
+
+    /// Serves until the process is ended.
+    func run() throws(SystemError) {
+        while true {
+            let count = try epoll.wait(nanoseconds: 3_600_000_000_000)
+            for index in 0..<count {
+                let descriptor = epoll.number(at: index)
+                if listeners.contains(where: { $0.descriptor == descriptor }) {
+                    try accept(from: Int32(descriptor))
+                } else {
+                    try serve(descriptor)
+                }
+            }
+        }
+    }
+
+    private func accept(from listener: Int32) throws(SystemError) {
+        let accepted = Glibc.accept(listener, nil, nil)
+        // Gone before it was accepted.
+        guard accepted >= 0 else { return }
+        let connection = try MockConnection(Socket(accepted: accepted))
+        while connections.count <= accepted { connections.append(nil) }
+        connections[Int(accepted)] = connection
+        try epoll.add(accepted, as: Int(accepted))
+    }
+
+    private func serve(_ descriptor: Int) throws(SystemError) {
+        guard let connection = connections[descriptor] else { return }
+        let wasBlocked = connection.isBlocked
+        guard connection.advance(by: &answers, through: &input) else {
+            // The descriptor is closed with its last reference.
+            connections[descriptor] = nil
+            return
+        }
+        if connection.isBlocked != wasBlocked {
+            try epoll.watch(Int32(descriptor), as: descriptor, writable: connection.isBlocked)
+        }
+    }
+}
