@@ -1,1 +1,59 @@
-def check(*a): return None
+"""The proxy's own account of its latencies against what its clients saw."""
+
+import http.client
+import json
+import urllib.request
+
+from .measurement import drive
+from .servers import Servers
+from .workload import Workload
+
+# Where a proxy that has histograms shows them, on its port of statistics, and where in that
+# document a percentile of the only pool is, in microseconds.
+PAGE = "/latency"
+PATH = ("pools", "bench", "all", "total")
+# The clients' names for percentiles, and the proxy's.
+PERCENTILES = {"p50": "p50", "p99": "p99", "p99.9": "p999"}
+
+
+def check(bench, subject, workload: Workload, servers: Servers) -> dict | None:
+    """Percentiles in microseconds as the clients and the proxy have them; None if it has none.
+
+    The clients' are longer: they count from when a request was due, and their own turn, and the
+    kernel's on both ways, are theirs. The proxy's include the warm-up, which is the same load.
+    """
+    running = subject.start(bench, workload, servers)
+    reported = None
+
+    def observed(load) -> dict:
+        nonlocal reported
+        result = load.go()
+        reported = fetch(running.stats_port)
+        return result
+
+    try:
+        result = drive(bench, subject.name, workload, running, during=observed)
+    finally:
+        bench.processes.stop(running.process)
+    if not reported:
+        return None
+    pairs = {name: (reported[theirs], result[name]) for name, theirs in PERCENTILES.items()}
+    text = ", ".join(f"{name} {own:,.0f} of {seen:,.0f}" for name, (own, seen) in pairs.items())
+    return {
+        "proxy": {name: own for name, (own, _) in pairs.items()},
+        "clients": {name: seen for name, (_, seen) in pairs.items()},
+        "text": f"µs by its own histogram, of those that clients saw: {text}",
+    }
+
+
+def fetch(port: int) -> dict | None:
+    """The proxy's percentiles, or None where it shows none."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{PAGE}", timeout=2) as page:
+            found = json.load(page)
+        for name in PATH:
+            found = found[name]
+        return {name: float(found[name]) for name in PERCENTILES.values()}
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        # nutcracker speaks no HTTP, others have no such page.
+        return None
