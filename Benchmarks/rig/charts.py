@@ -58,6 +58,8 @@ def decades(low: float, high: float) -> list[float]:
     for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1):
         found += [digit * 10.0**power for digit in (1, 2, 5)]
     found = [tick for tick in found if low * 0.999 <= tick <= high * 1.001]
+    if len(found) < 3:
+        return steps(low, high)
     if len(found) > 8:
         return [tick for tick in found if f"{tick:e}"[0] == "1"]
     return found

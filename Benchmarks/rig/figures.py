@@ -107,6 +107,14 @@ CURVES = (
         "multiple", is_like("redis-mget10:c=10", "multiple"), metric="p99",
     ),
     Curve(
+        "stall.svg", "Latency beside an MGET of many keys", "Redis GET, 2,000 a second, while one"
+        " more client asks for many keys at once; 99th percentile in µs",
+        "keys in the neighbour's requests",
+        "How long everybody else waits for a client with large requests: a proxy that splits or"
+        " merges them in one go makes all others wait for it.",
+        "neighbour", is_like("redis-get:R=2000,c=20,m=1", "neighbour"), metric="p99",
+    ),
+    Curve(
         "pools.svg", "CPU by number of pools", "Redis GET, 1,000 clients spread over the pools, 4"
         " servers in each, µs of the proxy's CPU per request", "pools",
         "Each pool has connections of its own, so the same requests share fewer sends and reads.",
@@ -303,7 +311,5 @@ def section(comparison) -> str:
     """A workload's table, and what else is known of it."""
     rows = report.rows_of(comparison)
     text = "\n" + report.markdown((f"`{comparison.workload}`", *report.HEAD), rows) if rows else ""
-    lines = [f"{name}: {report.syscall_text(calls)}" for name, calls in comparison.syscalls.items()]
-    lines += [f"{name}: {check['text']}" for name, check in comparison.histograms.items()]
-    lines += [f"{name} left out: {why}" for name, why in comparison.left_out.items()]
+    lines = report.remarks(comparison)
     return text + ("\n" + "\n".join(f"- {line}" for line in lines) + "\n" if lines else "")

@@ -104,6 +104,7 @@ GROUPS = {
             *each("redis-get:n={n},mock", n=(1, 2, 4, 8, 16, 32, 64)),
             *each("redis-get:c={c},mock", c=(1, 10, 100, 1000, 10000)),
             *each("redis-mget{m}:c=10", m=(10, 30, 100, 300, 1000, 5000)),
+            *each("redis-get:R=2000,c=20,m={m}", m=(10, 100, 1000, 5000)),
             *each("redis-get:c=1000,p={p},mock", p=(1, 10, 100, 1000)),
         ),
         kinds=("proxy",),

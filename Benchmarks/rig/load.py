@@ -68,11 +68,18 @@ class GatedLoad:
     def line(self, what: str) -> str:
         return read_line(self.process, PATIENCE + self.seconds, what)
 
-    def go(self) -> dict:
-        """The measured part; its figures."""
+    def start(self) -> None:
+        """Begins the measured part."""
         self.process.stdin.write("go\n")
         self.process.stdin.flush()
+
+    def finish(self) -> dict:
+        """The figures of the measured part, once it is over."""
         return json.loads(self.line("the load generator"))
+
+    def go(self) -> dict:
+        self.start()
+        return self.finish()
 
     def close(self) -> None:
         """Lets it close its connections and end."""

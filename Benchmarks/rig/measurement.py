@@ -10,9 +10,13 @@ from .subjects import Running
 from .workload import Workload
 
 
+# Seconds by which a neighbour lasts longer than those beside it.
+NEIGHBOUR_LEAD = 0.3
+
+
 @dataclass
 class Cost:
-    """The CPU time and the memory of a process, at one moment."""
+    """The CPU time that a process has used, in seconds."""
 
     seconds: float
     user: float
@@ -44,6 +48,8 @@ def drive(bench, name: str, workload: Workload, running: Running, during=None) -
 
     `during`, if given, is called with the load at its gate, and calls its go() in turn.
     """
+    if workload.neighbour:
+        return drive_beside(bench, name, workload, running)
     load = GatedLoad(bench, workload, running.ports, bench.options.seconds)
     try:
         before = Cost.of(running.pid) if running.pid else None
@@ -56,10 +62,34 @@ def drive(bench, name: str, workload: Workload, running: Running, during=None) -
             result |= per_request(before, Cost.of(running.pid), result)
     finally:
         load.close()
+    refuse_faults(name, result)
+    return result
+
+
+def drive_beside(bench, name: str, workload: Workload, running: Running) -> dict:
+    """The measured part beside a client that asks for many keys at once all the while. What the
+    proxy's CPU does for which of them cannot be told."""
+    load = GatedLoad(bench, workload, running.ports, bench.options.seconds)
+    try:
+        seconds = bench.options.seconds + NEIGHBOUR_LEAD
+        neighbour = GatedLoad(bench, workload.neighbour_load, running.ports[:1], seconds)
+        try:
+            neighbour.start()
+            result = load.go()
+            other = neighbour.finish()
+        finally:
+            neighbour.close()
+    finally:
+        load.close()
+    refuse_faults(name, result)
+    refuse_faults(name, other)
+    return result | {"neighbour p50": other["p50"]}
+
+
+def refuse_faults(name: str, result: dict) -> None:
     for fault in FAULTS:
         if result[fault]:
             raise Failed(f"{name} had {result[fault]} {fault}")
-    return result
 
 
 def per_request(before: Cost, after: Cost, result: dict) -> dict:

@@ -6,6 +6,9 @@ from .syscalls import TOTAL
 HEAD = ("requests/s", "CPU µs/request", "user + sys", "busy", "p50 µs", "p99 µs", "p99.9 µs",
         "p99.99 µs", "memory", "load busy", "spread")  # fmt: skip
 
+# A share of requests that may be on their way when a run ends.
+FEW = 0.01
+
 
 def rows_of(comparison: Comparison) -> list[tuple[str, ...]]:
     """One row for each subject, in the columns of HEAD after its name."""
@@ -28,7 +31,8 @@ def rows_of(comparison: Comparison) -> list[tuple[str, ...]]:
             f"{median['busy']:.0%}" if has_cpu else "-",
             cell("p50", ",.0f"), cell("p99", ",.0f"), cell("p99.9", ",.0f"),
             cell("p99.99", ",.0f"), megabytes(median.get("memory peak")),
-            f"{median['load busy']:.0%}", f"{entry['spread']:.0%}",
+            f"{median['load busy']:.0%}" if "load busy" in median else "-",
+            f"{entry['spread']:.0%}",
         ))  # fmt: skip
     return rows
 
@@ -60,13 +64,21 @@ def markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 def comparison_text(comparison: Comparison) -> str:
     rows = [("  " + row[0], *row[1:]) for row in rows_of(comparison)]
     text = terminal((str(comparison.workload), *HEAD), rows)
-    for name, calls in comparison.syscalls.items():
-        text += f"  {name}: {syscall_text(calls)}\n"
-    for name, check in comparison.histograms.items():
-        text += f"  {name}: {check['text']}\n"
-    for name, why in comparison.left_out.items():
-        text += f"  {name} left out: {why}\n"
+    for line in remarks(comparison):
+        text += f"  {line}\n"
     return text
+
+
+def remarks(comparison: Comparison) -> list[str]:
+    """What else is known: a line each."""
+    lines = [f"{name}: {syscall_text(calls)}" for name, calls in comparison.syscalls.items()]
+    lines += [f"{name}: {check['text']}" for name, check in comparison.histograms.items()]
+    lines += [
+        f"{name} did not keep up: {entry['median']['unsent']:,.0f} requests were due and not sent"
+        for name, entry in comparison.summary().items()
+        if entry["median"]["unsent"] > entry["median"]["requests"] * FEW
+    ]
+    return lines + [f"{name} left out: {why}" for name, why in comparison.left_out.items()]
 
 
 def syscall_text(calls: dict[str, float]) -> str:

@@ -36,7 +36,9 @@ class Servers:
         # Direct clients are spread over them, and a proxy has a connection for each of its pools.
         most = min(bench.machine.files - 100, 15_000)
         if workload.store == "redis":
+            # Its protection would refuse clients from other loopback addresses than the first.
             return ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "",
+                    "--protected-mode", "no",
                     "--appendonly", "no", "--loglevel", "warning", "--maxclients", most,
                     "--tcp-backlog", 4096, "--dir", bench.directory]  # fmt: skip
         megabytes = workload.key_count * (workload.value + 200) // 2**20

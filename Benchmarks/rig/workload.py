@@ -32,6 +32,7 @@ class Workload:
     pools: int = 1
     reconnect: int = 0
     mock: int = 0
+    neighbour: int = 0
 
     LETTERS = {
         "P": "pipeline",
@@ -44,6 +45,7 @@ class Workload:
         "w": "workers",
         "p": "pools",
         "x": "reconnect",
+        "m": "neighbour",
         "mock": "mock",
     }
 
@@ -78,7 +80,15 @@ class Workload:
         bound = min(100_000, MOST_BYTES // self.value if self.value else 100_000)
         if not self.mock:
             bound = min(bound, MOST_KEYS // self.servers)
-        return self.keys or max(bound, 64, self.multiple)
+        return self.keys or max(bound, 64, self.multiple, self.neighbour)
+
+    @property
+    def neighbour_load(self) -> "Workload | None":
+        """What one more client does meanwhile: multigets of so many keys, without end."""
+        if not self.neighbour:
+            return None
+        return replace(self, operation="mget", multiple=self.neighbour, pipeline=1, clients=1,
+                       pools=1, rate=0, reconnect=0, keys=self.key_count, neighbour=0)  # fmt: skip
 
     @property
     def client_count(self) -> int:
