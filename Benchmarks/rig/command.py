@@ -191,7 +191,7 @@ def parse_options() -> argparse.Namespace:
         help="NAME=BINARY or NAME, comma-separated; ratios are to nutcracker, or else the first; "
         "'direct' is no proxy, 'haproxy…' passes bytes on (default: %(default)s)")  # fmt: skip
     add("--rounds", type=int, help="default 5 for table, 3 for other lists, 2 with --quick")
-    add("--seconds", type=float, help="of each run; default 0.6, with --quick 0.3")
+    add("--seconds", type=float, help="of each run; default 0.5, with --quick 0.3")
     add("--warmup", type=float, default=0.2, help="seconds (default %(default)s)")
     add("--quick", action="store_true", help="fewer and shorter rounds")
     add("--no-syscalls", dest="syscalls", action="store_false", help="do not count them")
@@ -206,7 +206,7 @@ def complete(options: argparse.Namespace, parser: argparse.ArgumentParser) -> ar
     """Fills in what depends on other options."""
     if options.quick:
         options.rounds = options.rounds or 2
-    options.seconds = options.seconds or (0.3 if options.quick else 0.6)
+    options.seconds = options.seconds or (0.3 if options.quick else 0.5)
     options.groups = list(groups.NAMES) if options.all else options.group.split(",")
     options.groups = [name for name in options.groups if name]
     if not options.groups and not options.workloads:

@@ -13,7 +13,7 @@ from .workload import Workload
 PAGE = "/latency"
 PATH = ("pools", "bench", "all", "total")
 # The clients' names for percentiles, and the proxy's.
-PERCENTILES = {"p50": "p50", "p99": "p99", "p99.9": "p999"}
+PERCENTILES = {"p50": "p50_us", "p99": "p99_us", "p99.9": "p999_us"}
 
 
 def check(bench, subject, workload: Workload, servers: Servers) -> dict | None:
