@@ -94,8 +94,12 @@ GROUPS = {
     ),
     "rate": Group(
         "Latency at a given rate",
-        "How long do requests take that come at random moments, 20,000 a second in all?",
-        tuple(each("{store}-get:R=20000", store=STORES)),
+        "How long do requests take that come at random moments, 20,000 a second in all? And do"
+        " the proxies' own histograms say so, before servers (`mock`, `D`) that take 2 ms?",
+        (
+            *each("{store}-get:R=20000", store=STORES),
+            *each("{store}-get:R=2000,mock,D=2000", store=STORES),
+        ),
     ),
     "growth": Group(
         "Growth",

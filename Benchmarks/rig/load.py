@@ -29,7 +29,8 @@ class Load:
 
     def serve(self, workload: Workload, ports: list[int]) -> list:
         return [self.program, "serve", "--store", workload.store,
-                "--value-length", workload.value, "--ports", *ports]  # fmt: skip
+                "--value-length", workload.value, "--delay", workload.delay,
+                "--ports", *ports]  # fmt: skip
 
     def fill(self, workload: Workload, port: int) -> None:
         pipeline = 16 if workload.value <= 4096 else 1

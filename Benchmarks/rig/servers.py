@@ -59,7 +59,7 @@ class ServerSets:
 
     def serving(self, workload: Workload) -> Servers:
         key = (workload.store, workload.servers, workload.value, workload.key_count,
-               workload.key_length, workload.mock, workload.workers)  # fmt: skip
+               workload.key_length, workload.mock, workload.delay, workload.workers)  # fmt: skip
         servers = self.sets.pop(key, None)
         if servers and any(process.poll() is not None for process in servers.running):
             raise Failed(f"a {workload.store} server has ended")

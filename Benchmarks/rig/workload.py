@@ -33,6 +33,7 @@ class Workload:
     reconnect: int = 0
     mock: int = 0
     neighbour: int = 0
+    delay: int = 0
 
     LETTERS = {
         "P": "pipeline",
@@ -47,6 +48,7 @@ class Workload:
         "x": "reconnect",
         "m": "neighbour",
         "mock": "mock",
+        "D": "delay",
     }
 
     @classmethod

@@ -54,3 +54,11 @@ import Glibc
         unsafe Int(events[index].data.u64)
     }
 }
+
+/// Lets the kernel end waits on time, not up to 50 µs later to save wake-ups.
+func sharpenTimers() {
+    let file = unsafe open("/proc/self/timerslack_ns", O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    _ = unsafe write(file, "1", 1)
+    close(file)
+}

@@ -241,11 +241,3 @@ final class Generator {
         }
     }
 }
-
-/// Lets the kernel end waits on time, not up to 50 µs later to save wake-ups.
-private func sharpenTimers() {
-    let file = unsafe open("/proc/self/timerslack_ns", O_WRONLY | O_CLOEXEC)
-    guard file >= 0 else { return }
-    _ = unsafe write(file, "1", 1)
-    close(file)
-}

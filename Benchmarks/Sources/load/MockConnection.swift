@@ -1,6 +1,7 @@
 /// A client of a mock server.
 final class MockConnection {
     private let socket: Socket
+    var descriptor: Int32 { socket.descriptor }
     /// The start of a request whose end has not come yet.
     private var unread: [UInt8] = []
     /// Replies that the client has not taken yet, from `sent` on. Until it has, nothing is read.
@@ -18,8 +19,13 @@ final class MockConnection {
     /// Sends what is left, or else reads once and answers all complete requests with one send.
     /// Returns false once the client has closed.
     ///
-    /// - Parameter input: room to read into, shared by all connections.
-    func advance(by answers: inout MockAnswers, through input: inout [UInt8]) -> Bool {
+    /// - Parameters:
+    ///   - input: room to read into, shared by all connections.
+    ///   - held: where replies wait if they are to take their time.
+    func advance(
+        by answers: inout MockAnswers, through input: inout [UInt8],
+        holding held: inout HeldReplies
+    ) -> Bool {
         guard !isBlocked else { return flush() }
         let start = unread.count
         if input.count < start + Self.readSize {
@@ -29,21 +35,28 @@ final class MockConnection {
         switch socket.receive(into: &input, from: start) {
         case .wouldBlock: return true
         case .closed: return false
-        case .moved(let count): return answer(input, count: start + count, by: &answers)
+        case .moved(let count):
+            answer(input, count: start + count, by: &answers)
+            guard held.delay > 0 else { return send(answers.output) }
+            held.append(answers.output, for: self, at: monotonicNanoseconds())
+            return true
         }
     }
 
-    private func answer(_ input: [UInt8], count: Int, by answers: inout MockAnswers) -> Bool {
+    private func answer(_ input: [UInt8], count: Int, by answers: inout MockAnswers) {
         answers.clear()
         let end = answers.answer(input, count: count)
         unread.removeAll(keepingCapacity: true)
         unread += input[end..<count]
-        return send(answers.output)
     }
 
     /// Sends, and keeps what the socket has no room for.
-    private func send(_ bytes: [UInt8]) -> Bool {
+    func send(_ bytes: [UInt8]) -> Bool {
         guard !bytes.isEmpty else { return true }
+        guard !isBlocked else {
+            replies += bytes
+            return true
+        }
         switch socket.send(bytes, 0..<bytes.count) {
         case .moved(let count) where count == bytes.count: return true
         case .moved(let count): keep(bytes[count...])

@@ -7,9 +7,15 @@ final class MockServer {
     /// By descriptor; the kernel gives out low numbers first.
     private var connections: [MockConnection?] = []
     private var answers: MockAnswers
+    private var held: HeldReplies
     private var input = [UInt8](repeating: 0, count: MockConnection.readSize)
 
-    init(store: Store, ports: [UInt16], valueLength: Int) throws(SystemError) {
+    /// Waiting for so long without anything to do is no different from waiting for ever.
+    private static let longWait: UInt64 = 3_600_000_000_000
+
+    /// - Parameter delay: nanoseconds that replies are held.
+    init(store: Store, ports: [UInt16], valueLength: Int, delay: UInt64) throws(SystemError) {
+        held = HeldReplies(delay: delay)
         epoll = try Epoll()
         answers = MockAnswers(store: store, valueLength: valueLength)
         var listeners: [Listener] = []
@@ -22,8 +28,10 @@ final class MockServer {
 
     /// Serves until the process is ended.
     func run() throws(SystemError) {
+        sharpenTimers()
         while true {
-            let count = try epoll.wait(nanoseconds: 3_600_000_000_000)
+            let remaining = held.delay == 0 ? nil : held.remaining(at: monotonicNanoseconds())
+            let count = try epoll.wait(nanoseconds: remaining ?? Self.longWait)
             for index in 0..<count {
                 let descriptor = epoll.number(at: index)
                 if listeners.contains(where: { $0.descriptor == descriptor }) {
@@ -32,7 +40,23 @@ final class MockServer {
                     try serve(descriptor)
                 }
             }
+            if held.delay > 0 { try sendHeld() }
         }
+    }
+
+    private func sendHeld() throws(SystemError) {
+        while let (connection, bytes) = held.removeDue(at: monotonicNanoseconds()) {
+            let wasBlocked = connection.isBlocked
+            // A client that has left shows at its next event.
+            _ = connection.send(bytes)
+            try watch(connection, wasBlocked: wasBlocked)
+        }
+    }
+
+    private func watch(_ connection: MockConnection, wasBlocked: Bool) throws(SystemError) {
+        guard connection.isBlocked != wasBlocked else { return }
+        let descriptor = connection.descriptor
+        try epoll.watch(descriptor, as: Int(descriptor), writable: connection.isBlocked)
     }
 
     private func accept(from listener: Int32) throws(SystemError) {
@@ -48,13 +72,11 @@ final class MockServer {
     private func serve(_ descriptor: Int) throws(SystemError) {
         guard let connection = connections[descriptor] else { return }
         let wasBlocked = connection.isBlocked
-        guard connection.advance(by: &answers, through: &input) else {
+        guard connection.advance(by: &answers, through: &input, holding: &held) else {
             // The descriptor is closed with its last reference.
             connections[descriptor] = nil
             return
         }
-        if connection.isBlocked != wasBlocked {
-            try epoll.watch(Int32(descriptor), as: descriptor, writable: connection.isBlocked)
-        }
+        try watch(connection, wasBlocked: wasBlocked)
     }
 }

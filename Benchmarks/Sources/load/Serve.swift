@@ -14,8 +14,12 @@ struct Serve: ParsableCommand {
     @Option(help: "Bytes in a value.")
     var valueLength = 400
 
+    @Option(help: "Microseconds that replies take; of each hundredth batch ten times as long.")
+    var delay: UInt64 = 0
+
     func run() throws {
-        let server = try MockServer(store: store, ports: ports, valueLength: valueLength)
+        let server = try MockServer(
+            store: store, ports: ports, valueLength: valueLength, delay: delay * 1000)
         try server.run()
     }
 }

@@ -37,7 +37,9 @@ struct Socket: ~Copyable {
         // The kernel picks the port while connecting, when it knows which are free for this peer.
         try set(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT)
         var own = LoopbackAddress(port: 0, host: source)
-        guard unsafe own.apply({ unsafe bind(descriptor, $0, $1) }) else { throw SystemError("bind") }
+        guard unsafe own.apply({ unsafe bind(descriptor, $0, $1) }) else {
+            throw SystemError("bind")
+        }
         var peer = LoopbackAddress(port: port, host: 1)
         guard unsafe peer.apply({ unsafe connect(descriptor, $0, $1) }) else {
             throw SystemError("connect to port \(port)")
