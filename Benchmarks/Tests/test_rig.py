@@ -3,6 +3,7 @@
 Run by `python3 -m unittest discover -s Benchmarks/Tests`.
 """
 
+import json
 import sys
 import tempfile
 import unittest
@@ -14,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rig import figures, report  # noqa: E402
 from rig.charts import decades, plain, size, steps  # noqa: E402
+from rig.command import written  # noqa: E402
 from rig.comparison import Comparison  # noqa: E402
 from rig.failure import Failed  # noqa: E402
 from rig.groups import GROUPS, workloads_of  # noqa: E402
@@ -82,7 +84,12 @@ class ComparisonTests(unittest.TestCase):
         comparison.give_up("martlet", "martlet had 1 wrong")
 
         self.assertNotIn("martlet", comparison.summary())
-        self.assertIn("martlet left out: martlet had 1 wrong", report.comparison_text(comparison))
+        self.assertIn("martlet left out: martlet had 1 wrong", self.text(comparison))
+
+
+    @staticmethod
+    def text(comparison: Comparison) -> str:
+        return report.comparison_text("redis-get", comparison.document(), comparison.baseline)
 
 
 class ChartTests(unittest.TestCase):
@@ -103,6 +110,13 @@ class ChartTests(unittest.TestCase):
         expected = {curve.file for curve in figures.CURVES} | {
             "cpu.svg", "latency.svg", "memory.svg"}  # fmt: skip
         self.assertEqual({figure.file for figure in drawn}, expected)
+        page = figures.page(document, drawn)
+        for name in [*expected, *document["groups"]["table"]]:
+            self.assertIn(name, page)
+
+    def test_results_are_written_as_they_are_read(self):
+        document = self.document()
+        self.assertEqual(json.loads(written(document)), document)
 
     def test_nothing_measured_draws_nothing(self):
         document = {"subjects": {}, "baseline": "x", "groups": {}, "workloads": {}, "memory": {}}
@@ -119,6 +133,9 @@ class ChartTests(unittest.TestCase):
         return {
             "subjects": {"nutcracker": "nutcracker 0.5.0", "martlet": "martlet 0.1.0"},
             "baseline": "nutcracker",
+            "when": "2026-01-01 12:00",
+            "machine": {"processor": "a processor", "cores": 2, "kernel": "6"},
+            "seconds": 0.5,
             "groups": {"table": [str(w) for w in workloads_of(GROUPS["table"])]},
             "workloads": workloads,
             "memory": {"nutcracker": {"idle": 1 << 20}, "martlet": {"idle": 2 << 20}},

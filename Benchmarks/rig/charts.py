@@ -22,10 +22,12 @@ svg {{ font: 13px system-ui, -apple-system, 'Segoe UI', sans-serif; }}
 .page {{ fill: #ffffff; }} text {{ fill: #24292f; }} .faint {{ fill: #57606a; }}
 .title {{ font-size: 16px; font-weight: 600; }} .grid {{ stroke: #d8dee4; }}
 .axis {{ stroke: #57606a; }} .line {{ fill: none; stroke-width: 2.5; }}
+.halo {{ fill: #57606a; stroke: #ffffff; stroke-width: 4; paint-order: stroke; }}
 {light}
 @media (prefers-color-scheme: dark) {{
 .page {{ fill: #0d1117; }} text {{ fill: #e6edf3; }} .faint {{ fill: #9198a1; }}
 .grid {{ stroke: #30363d; }} .axis {{ stroke: #9198a1; }}
+.halo {{ fill: #9198a1; stroke: #0d1117; }}
 {dark}
 }}
 """
@@ -243,4 +245,4 @@ class Bars(Chart):
             f"<title>{escape(f'{name}, {group}: {self.bar_text(value)}')}</title></rect>"
         )
         label = self.bar_text(value)
-        self.text(scale.start + length + 6, y + self.BAR - 3, label, "faint")
+        self.text(scale.start + length + 6, y + self.BAR - 3, label, "halo")

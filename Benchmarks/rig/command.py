@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -105,7 +106,8 @@ class Session:
             self.comparisons[str(workload)] = comparison
             self.save()
         self.bench.note("")
-        print(report.comparison_text(comparison), flush=True)
+        print(report.comparison_text(str(workload), comparison.document(), self.baseline),
+              flush=True)  # fmt: skip
         if comparison.failed:
             print(self.bench.logs(), file=sys.stderr)
 
@@ -163,17 +165,30 @@ class Session:
     def save(self) -> None:
         """After every workload: what has been measured survives an interruption."""
         if self.bench.options.json:
-            text = json.dumps(self.document(), indent=1)
-            self.bench.options.json.write_text(text + "\n")
+            self.bench.options.json.write_text(written(self.document()))
 
-    def publish(self) -> None:
-        options = self.bench.options
-        if options.plots:
-            options.plots.mkdir(parents=True, exist_ok=True)
-            drawn = figures.draw(self.document(), options.plots)
-            if options.publish:
-                page = figures.page(self, drawn)
-                (options.plots / "README.md").write_text(page)
+
+def written(document: dict) -> str:
+    """The document as JSON, with six digits of each figure, and a line for each list of them."""
+    text = json.dumps(shortened(document), indent=1, ensure_ascii=False)
+    text = re.sub(r"\[\s+([-+\d.e,\s]+?)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text)
+    return text + "\n"
+
+
+def shortened(value):
+    if isinstance(value, dict):
+        return {key: shortened(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [shortened(each) for each in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def publish(document: dict, options: argparse.Namespace) -> None:
+    """Charts, and a page that shows them and all tables, as far as options want them."""
+    if options.plots:
+        drawn = figures.draw(document, options.plots)
+        if options.publish:
+            (options.plots / "README.md").write_text(figures.page(document, drawn))
 
 
 def parse_options() -> argparse.Namespace:
@@ -215,9 +230,11 @@ def complete(options: argparse.Namespace, parser: argparse.ArgumentParser) -> ar
         if name not in groups.NAMES:
             parser.error(f"no group {name}; there are {', '.join(groups.NAMES)}")
     if options.publish:
-        RESULTS.mkdir(exist_ok=True)
         options.plots = options.plots or RESULTS
         options.json = options.json or options.plots / "results.json"
+        options.plots.mkdir(parents=True, exist_ok=True)
+    if options.draw and not options.plots:
+        parser.error("--draw needs --plots DIRECTORY or --publish")
     return options
 
 
@@ -246,7 +263,7 @@ def run(options: argparse.Namespace) -> int:
             print(bench.logs(), file=sys.stderr)
             raise
         session.save()
-        session.publish()
+        publish(session.document(), options)
         return 1 if session.has_failed else 0
 
 
@@ -266,7 +283,7 @@ def main() -> None:
         if options.list:
             show_lists()
         elif options.draw:
-            figures.draw(json.loads(options.draw.read_text()), options.plots or Path.cwd())
+            publish(json.loads(options.draw.read_text()), options)
         else:
             sys.exit(run(options))
     except Failed as failure:

@@ -8,6 +8,8 @@ from .workload import Workload
 
 # What is compared with the baseline.
 RATIOS = ("rps", "cpu", "p50", "p99", "p99.9", "p99.99")
+# What is kept of every round.
+KEPT = (*RATIOS, "user", "sys", "busy", "load busy")
 
 
 class Comparison:
@@ -65,13 +67,17 @@ class Comparison:
         }
 
     def document(self) -> dict:
-        """Everything, for the file of results."""
+        """What the reports are made of, and what the file of results has."""
         return {
             "summary": self.summary(),
             "left out": self.left_out,
             "system calls": self.syscalls,
             "histograms": self.histograms,
-            "rounds": self.rounds,
+            "rounds": {
+                name: {key: [each[key] for each in rounds] for key in KEPT if key in rounds[0]}
+                for name, rounds in self.rounds.items()
+                if rounds
+            },
         }
 
 

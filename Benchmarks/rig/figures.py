@@ -238,7 +238,7 @@ def describe(workload: Workload) -> str:
     if workload.value != 400:
         extras.append(f"{short(workload.value)}B")
     if workload.reconnect:
-        extras.append("connecting each time")
+        extras.append("new connection")
     return ", ".join([f"{store} {name}", *extras])
 
 
@@ -282,14 +282,16 @@ def draw_memory(document: dict) -> tuple[Figure, str] | None:
 # ---- The page --------------------------------------------------------------------------------
 
 
-def page(session, figures: list[Figure]) -> str:
+def page(document: dict, figures: list[Figure]) -> str:
     """All results in Markdown."""
-    document = session.document()
     machine = document["machine"]
-    versions = ", ".join(f"{name} ({text})" for name, text in document["subjects"].items())
+    versions = ", ".join(
+        text if text.startswith(name) else f"{name} ({text})"
+        for name, text in document["subjects"].items()
+    )
     text = (
         "# Results\n\n"
-        f"Measured on {document['when']} by `make bench ARGS='--all --publish'`: "
+        f"Measured on {document['when']} by `make bench`: "
         f"{machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}. "
         f"{versions}. Medians of alternating runs of {document['seconds']:g} s; "
         f"`×` is the ratio to {document['baseline']} in the same round. "
@@ -297,19 +299,21 @@ def page(session, figures: list[Figure]) -> str:
     )
     for figure in figures:
         text += f"\n## {figure.title}\n\n{figure.caption}\n\n![{figure.title}]({figure.file})\n"
-    for name, workloads in session.groups.items():
+    for name, workloads in document["groups"].items():
         group = GROUPS[name]
         text += f"\n## {group.title}: figures\n\n{group.question}\n"
         for workload in workloads:
-            text += section(session.comparisons[workload])
-    if session.memory:
-        text += "\n## Memory: figures\n\n" + report.markdown(*report.memory_rows(session.memory))
+            text += section(workload, document)
+    if document["memory"]:
+        rows = report.memory_rows(document["memory"])
+        text += "\n## Memory: figures\n\n" + report.markdown(*rows)
     return text
 
 
-def section(comparison) -> str:
+def section(workload: str, document: dict) -> str:
     """A workload's table, and what else is known of it."""
-    rows = report.rows_of(comparison)
-    text = "\n" + report.markdown((f"`{comparison.workload}`", *report.HEAD), rows) if rows else ""
-    lines = report.remarks(comparison)
+    found = document["workloads"][workload]
+    rows = report.rows_of(found, document["baseline"])
+    text = "\n" + report.markdown((f"`{workload}`", *report.HEAD), rows) if rows else ""
+    lines = report.remarks(found)
     return text + ("\n" + "\n".join(f"- {line}" for line in lines) + "\n" if lines else "")

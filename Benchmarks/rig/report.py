@@ -1,6 +1,5 @@
 """Results as text: tables for a terminal, and for a page in Markdown."""
 
-from .comparison import Comparison
 from .syscalls import TOTAL
 
 HEAD = ("requests/s", "CPU µs/request", "user + sys", "busy", "p50 µs", "p99 µs", "p99.9 µs",
@@ -10,17 +9,17 @@ HEAD = ("requests/s", "CPU µs/request", "user + sys", "busy", "p50 µs", "p99 �
 FEW = 0.01
 
 
-def rows_of(comparison: Comparison) -> list[tuple[str, ...]]:
-    """One row for each subject, in the columns of HEAD after its name."""
+def rows_of(found: dict, baseline: str) -> list[tuple[str, ...]]:
+    """One row for each subject of a comparison's document, in the columns of HEAD after its name."""
     rows = []
-    for name, entry in comparison.summary().items():
+    for name, entry in found["summary"].items():
         median, ratio = entry["median"], entry["ratio"]
 
         def cell(metric: str, form: str) -> str:
             if metric not in median:
                 return "-"
             text = format(median[metric], form)
-            if name == comparison.baseline or metric not in ratio:
+            if name == baseline or metric not in ratio:
                 return text + " " * 7
             return f"{text} {ratio[metric]:5.2f}×"
 
@@ -61,24 +60,24 @@ def markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def comparison_text(comparison: Comparison) -> str:
-    rows = [("  " + row[0], *row[1:]) for row in rows_of(comparison)]
-    text = terminal((str(comparison.workload), *HEAD), rows)
-    for line in remarks(comparison):
+def comparison_text(workload: str, found: dict, baseline: str) -> str:
+    rows = [("  " + row[0], *row[1:]) for row in rows_of(found, baseline)]
+    text = terminal((workload, *HEAD), rows)
+    for line in remarks(found):
         text += f"  {line}\n"
     return text
 
 
-def remarks(comparison: Comparison) -> list[str]:
+def remarks(found: dict) -> list[str]:
     """What else is known: a line each."""
-    lines = [f"{name}: {syscall_text(calls)}" for name, calls in comparison.syscalls.items()]
-    lines += [f"{name}: {check['text']}" for name, check in comparison.histograms.items()]
+    lines = [f"{name}: {syscall_text(calls)}" for name, calls in found["system calls"].items()]
+    lines += [f"{name}: {check['text']}" for name, check in found["histograms"].items()]
     lines += [
         f"{name} did not keep up: {entry['median']['unsent']:,.0f} requests were due and not sent"
-        for name, entry in comparison.summary().items()
+        for name, entry in found["summary"].items()
         if entry["median"]["unsent"] > entry["median"]["requests"] * FEW
     ]
-    return lines + [f"{name} left out: {why}" for name, why in comparison.left_out.items()]
+    return lines + [f"{name} left out: {why}" for name, why in found["left out"].items()]
 
 
 def syscall_text(calls: dict[str, float]) -> str:
