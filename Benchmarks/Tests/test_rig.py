@@ -136,6 +136,7 @@ class ChartTests(unittest.TestCase):
             "when": "2026-01-01 12:00",
             "machine": {"processor": "a processor", "cores": 2, "kernel": "6"},
             "seconds": 0.5,
+            "minutes": 12.5,
             "groups": {"table": [str(w) for w in workloads_of(GROUPS["table"])]},
             "workloads": workloads,
             "memory": {"nutcracker": {"idle": 1 << 20}, "martlet": {"idle": 2 << 20}},

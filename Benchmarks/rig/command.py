@@ -154,6 +154,7 @@ class Session:
             "subjects": {subject.name: subject.version() for subject in self.subjects},
             "baseline": self.baseline,
             "seconds": options.seconds,
+            "minutes": round((time.monotonic() - self.bench.began) / 60, 1),
             "system calls by": self.counting.name if self.counting else None,
             "groups": self.groups,
             "workloads": {

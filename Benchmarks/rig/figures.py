@@ -293,7 +293,8 @@ def page(document: dict, figures: list[Figure]) -> str:
         "# Results\n\n"
         f"Measured on {document['when']} by `make bench`: "
         f"{machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}. "
-        f"{versions}. Medians of alternating runs of {document['seconds']:g} s; "
+        f"{versions}. Medians of alternating runs of {document['seconds']:g} s, "
+        f"{document['minutes']:g} minutes in all; "
         f"`×` is the ratio to {document['baseline']} in the same round. "
         "[How it is measured](../README.md); all figures are in [results.json](results.json).\n"
     )

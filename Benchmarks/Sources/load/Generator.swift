@@ -135,21 +135,26 @@ final class Generator {
     }
 
     /// Starts what is due, as far as connections are idle; returns the nanoseconds until more is
-    /// due, or nil after the end. What was due and found no connection until then is counted.
+    /// due, or nil at the end.
     private func startDue() throws -> UInt64? {
         let now = monotonicNanoseconds()
-        while let due = schedule?.next, due <= now || now >= schedule?.end ?? 0 {
-            guard let end = schedule?.end, due < end else { return nil }
-            guard now < end else {
-                tally.neverSent(after: now - due, count: pipeline)
-                schedule?.advance()
-                continue
-            }
-            guard !idle.isEmpty else { break }
+        guard let end = schedule?.end, now < end else {
+            countUnsent(at: now)
+            return nil
+        }
+        while !idle.isEmpty, let due = schedule?.next, due <= now {
             schedule?.advance()
             try startBatch(on: idle.removeFirst(), dueAt: due)
         }
-        return schedule.map { $0.next > now ? $0.next - now : 0 }
+        return schedule.map { min(end, max(now, $0.next)) - now }
+    }
+
+    /// Counts what was due and found no connection until the end.
+    private func countUnsent(at now: UInt64) {
+        while let schedule, schedule.next < schedule.end {
+            tally.neverSent(after: now - schedule.next, count: pipeline)
+            self.schedule?.advance()
+        }
     }
 
     /// Starts the next batch on an idle connection, if there is anything left to ask.
