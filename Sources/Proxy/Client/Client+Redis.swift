@@ -6,12 +6,18 @@ internal import Wire
 extension Client {
     /// Parses and dispatches the request at the front.
     ///
-    /// - Returns: its length; 0 if it is not complete.
+    /// Nearly all go to the one server that has their one key.
+    ///
+    /// - Returns: its length; 0 if it is not complete, or must wait.
     @inline(__always)
     func parseRedis(_ bytes: RawBytes) -> Int {
         let request = unsafe redisRequests.parsePlain(bytes.span)
         guard request.length > 0 else { return unsafe parseCarefully(bytes) }
-        unsafe dispatch(request, bytes.piece(0, request.length))
+        let frame = unsafe bytes.piece(0, request.length)
+        guard request.goesWithFirstArgument && isAuthenticated && transaction == nil
+            && subscriptions == nil
+        else { return unsafe dispatchOrPostpone(request, frame) }
+        unsafe forward(request, frame)
         return request.length
     }
 
@@ -20,13 +26,12 @@ extension Client {
     private func parseCarefully(_ bytes: RawBytes) -> Int {
         switch unsafe redisRequests.parse(bytes.span) {
         case .request(let request):
-            unsafe dispatchCarefully(request, bytes.piece(0, request.length))
-            return request.length
+            return unsafe dispatchOrPostpone(request, bytes.piece(0, request.length))
         case .empty(let length):
             return length
         case .inline(let length):
             unsafe dispatch(inline: bytes.piece(0, length))
-            return length
+            return isPostponed ? holdBack() : length
         case .incomplete(let needed):
             inputNeeded = needed
             return 0
@@ -46,25 +51,20 @@ extension Client {
         unsafe encoded.withUnsafeBytes { bytes in
             var parser = RedisRequestParser(limits: pool.redisLimits)
             switch unsafe parser.parse(bytes.span) {
-            case .request(let request): unsafe dispatchCarefully(request, bytes)
+            case .request(let request): unsafe dispatch(request, bytes)
             case .malformed(let error): refuse(with: error.message)
             case .empty, .inline, .incomplete: break
             }
         }
     }
 
-    /// Nearly all requests go to the one server that has their one key.
-    @inline(__always)
-    private func dispatch(_ request: RedisRequest, _ frame: RawBytes) {
-        if request.goesWithFirstArgument && isAuthenticated && transaction == nil {
-            unsafe forward(request, frame)
-        } else {
-            unsafe dispatchCarefully(request, frame)
-        }
+    @inline(never)
+    private func dispatchOrPostpone(_ request: RedisRequest, _ frame: RawBytes) -> Int {
+        unsafe dispatch(request, frame)
+        return isPostponed ? holdBack() : request.length
     }
 
-    @inline(never)
-    private func dispatchCarefully(_ request: RedisRequest, _ frame: RawBytes) {
+    private func dispatch(_ request: RedisRequest, _ frame: RawBytes) {
         guard let command = request.command.command else {
             transaction?.isBroken = true
             return unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
@@ -76,11 +76,19 @@ extension Client {
         if !isAuthenticated && !command.isAllowedUnauthenticated {
             return answer(RedisReply.error("NOAUTH Authentication required."))
         }
+        if hearsOnly && !command.isAllowedWhileSubscribed { return refuseWhileSubscribed(command) }
         if let transaction, !command.handling.concernsTransaction {
             return unsafe queue(request, command, frame, in: transaction)
         }
         switch command.handling {
         case .forward: unsafe forward(request, command, frame)
+        case .blocking: unsafe block(request, command, frame)
+        case .watch: unsafe watch(request, command, frame)
+        case .publish: unsafe publish(request, frame)
+        case .everywhere(let gathering):
+            unsafe sendEverywhere(request, command, frame, gathering)
+        case .scan: unsafe scan(request, frame)
+        case .subcommands: unsafe dispatchSubcommand(request, command, frame)
         case .mget: unsafe split(request, command, frame, .elements, step: 1)
         case .mset: unsafe split(request, command, frame, .acknowledgement, step: 2)
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
@@ -112,6 +120,9 @@ extension Client {
     }
 
     private func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
+        if case .streams = command.keys, unsafe RedisKeys.mayBlock(request, in: frame.span) {
+            return unsafe block(request, command, frame)
+        }
         do throws(RedisKeyError) {
             let repetition = unsafe repetition(of: request, command, frame)
             switch try unsafe home(of: request, frame) {
@@ -172,9 +183,16 @@ extension Client {
         case tooLong
     }
 
-    /// The shard that holds every key of the request.
+    /// The shard that holds every key of the request. Where there is but one, it may say itself what
+    /// is wrong with a request whose keys cannot be told.
     func home(of request: RedisRequest, _ frame: RawBytes) throws(RedisKeyError) -> Home {
-        var keys = try unsafe RedisKeys(request, in: frame.span)
+        var keys: RedisKeys
+        do {
+            keys = try unsafe RedisKeys(request, in: frame.span)
+        } catch {
+            guard pool.servers.count == 1 else { throw error }
+            return .shard(0)
+        }
         var common: Int?
         while let key = unsafe keys.next(in: frame.span) {
             guard key.length <= pool.maxKeyLength else { return .tooLong }
@@ -273,6 +291,7 @@ extension Client {
             guard request.argumentCount <= 2 else {
                 return answer(RedisReply.error("ERR wrong number of arguments for 'ping' command"))
             }
+            if hearsOnly { return unsafe pong(word ?? RawBytes(start: nil, count: 0)) }
             guard let word = unsafe word else { return answer(RedisReply.pong) }
             unsafe answer(bulk: word)
         case .echo:
@@ -290,6 +309,13 @@ extension Client {
         case .multi: beginTransaction()
         case .exec: executeTransaction()
         case .discard: discardTransaction()
+        case .unwatch: unwatch()
+        case .subscribe: unsafe subscribe(.channel, names(of: request, frame))
+        case .patternSubscribe: unsafe subscribe(.pattern, names(of: request, frame))
+        case .shardSubscribe: unsafe subscribe(.shardChannel, names(of: request, frame))
+        case .unsubscribe: unsafe unsubscribe(.channel, names(of: request, frame))
+        case .patternUnsubscribe: unsafe unsubscribe(.pattern, names(of: request, frame))
+        case .shardUnsubscribe: unsafe unsubscribe(.shardChannel, names(of: request, frame))
         case .command:
             unsafe answer(RedisCommand.reply(to: request, in: frame.span))
         case .select:
@@ -309,6 +335,29 @@ extension Client {
 
     /// The longest number that means something, its sign and one digit too many.
     private static var mostDigits: Int { 21 }
+
+    /// PUBLISH: to where the channel's subscribers are.
+    private func publish(_ request: RedisRequest, _ frame: RawBytes) {
+        guard request.firstArgumentLength <= pool.maxKeyLength else {
+            return answer(pool.keyTooLong)
+        }
+        unsafe forward(frame, toShard: shardOfChannel(in: request, frame), .again)
+    }
+
+    func shardOfChannel(in request: RedisRequest, _ frame: RawBytes) -> Int {
+        unsafe pool.serverIndex(
+            for: frame.piece(request.firstArgumentOffset, request.firstArgumentLength).span)
+    }
+
+    /// All arguments, for requests that are short or rare.
+    private func names(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
+        var arguments = RedisArguments(behindNameOf: request)
+        var names: [[UInt8]] = []
+        while let argument = unsafe arguments.next(in: frame.span) {
+            names.append(unsafe Array(frame.piece(argument.offset, argument.length)))
+        }
+        return names
+    }
 
     /// What happens around AUTH is short and rare, so it may copy; what is longer is no word of it,
     /// and is cut.
@@ -362,12 +411,29 @@ extension RedisCommand {
     }
 }
 
+extension RedisCommand {
+    /// What a subscriber that speaks RESP2 may say.
+    fileprivate var isAllowedWhileSubscribed: Bool {
+        switch handling {
+        case .local(.subscribe), .local(.patternSubscribe), .local(.shardSubscribe),
+            .local(.unsubscribe), .local(.patternUnsubscribe), .local(.shardUnsubscribe),
+            .local(.ping), .local(.quit):
+            true
+        case .forward, .blocking, .watch, .publish, .mget, .mset, .sum, .local, .anyServer,
+            .everywhere, .scan, .subcommands, .unsupported:
+            false
+        }
+    }
+}
+
 extension RedisCommand.Handling {
     /// Whether it begins or ends a transaction, and so is not queued in one.
     fileprivate var concernsTransaction: Bool {
         switch self {
-        case .local(.multi), .local(.exec), .local(.discard), .local(.quit): true
-        case .forward, .mget, .mset, .sum, .local, .anyServer, .unsupported: false
+        case .local(.multi), .local(.exec), .local(.discard), .local(.quit), .watch: true
+        case .forward, .blocking, .publish, .mget, .mset, .sum, .local, .anyServer, .everywhere,
+            .scan, .subcommands, .unsupported:
+            false
         }
     }
 }
