@@ -191,7 +191,7 @@ public struct RedisCommand: Sendable {
         }
 
         @inline(never)
-        private func findAny(_ bytes: Span<UInt8>, at offset: Int, length: Int) -> ID {
+        func findAny(_ bytes: Span<UInt8>, at offset: Int, length: Int) -> ID {
             guard length <= RedisName.maxLength else { return .unknown }
             return find(RedisName(bytes, at: offset, length: length))
         }

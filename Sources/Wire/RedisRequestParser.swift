@@ -21,7 +21,7 @@ public struct RedisRequestParser: Sendable {
     private var searched = 0
     private var request = RedisRequest()
 
-    /// What one request and so each of its arguments may have at least, whatever limit applies.
+    /// As long as this a request may be whatever its arguments are: both limits allow it.
     private let plainLength: Int
     /// The name that was looked up last, and what it was: clients say the same again and again.
     private var lastName: UInt64 = 0
@@ -43,9 +43,9 @@ public struct RedisRequestParser: Sendable {
 
     // MARK: - The whole request at once
 
-    /// A request that has arrived in full, breaks no rule and has a name of up to eight letters;
-    /// one of length 0 is anything else, for `parse` to tell what. Nearly all requests are read
-    /// here, and little is written down meanwhile: a GET takes half the instructions.
+    /// A request that has arrived in full and breaks no rule; one of length 0 is anything else, for
+    /// `parse` to tell what. Nearly all requests are read here, and little is written down
+    /// meanwhile: a GET takes half the instructions.
     public mutating func parsePlain(_ bytes: Span<UInt8>) -> RedisRequest {
         var request = RedisRequest()
         guard position | searched == 0, let head = PlainHead.find(in: bytes),
@@ -69,18 +69,25 @@ public struct RedisRequestParser: Sendable {
                 left &-= 1
             }
         }
-        guard end &+ 2 <= plainLength, ByteScanner.isLineEnd(at: end, in: bytes),
-            let word = ByteScanner.word(at: name.offset, in: bytes), name.length > 0,
+        guard end &+ 2 <= plainLength, ByteScanner.isLineEnd(at: end, in: bytes) else {
+            return request
+        }
+        request.command = command(of: name, in: bytes)
+        request.length = end &+ 2
+        return request
+    }
+
+    @inline(__always)
+    private mutating func command(of name: PlainBulk, in bytes: Span<UInt8>) -> RedisCommand.ID {
+        guard let word = ByteScanner.word(at: name.offset, in: bytes), name.length > 0,
             name.length <= 8
-        else { return request }
+        else { return commands.findAny(bytes, at: name.offset, length: name.length) }
         let letters = word & UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- name.length &* 8)
         if letters != lastName || name.length != lastNameLength {
             lastCommand = commands.find(letters, length: name.length)
             (lastName, lastNameLength) = (letters, name.length)
         }
-        request.command = lastCommand
-        request.length = end &+ 2
-        return request
+        return lastCommand
     }
 
     /// A request up to its name.

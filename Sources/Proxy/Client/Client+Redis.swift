@@ -14,8 +14,9 @@ extension Client {
         let request = unsafe redisRequests.parsePlain(bytes.span)
         guard request.length > 0 else { return unsafe parseCarefully(bytes) }
         let frame = unsafe bytes.piece(0, request.length)
-        guard request.goesWithFirstArgument && isAuthenticated && transaction == nil
-            && subscriptions == nil
+        guard
+            request.goesWithFirstArgument && isAuthenticated && transaction == nil
+                && subscriptions == nil
         else { return unsafe dispatchOrPostpone(request, frame) }
         unsafe forward(request, frame)
         return request.length
