@@ -40,6 +40,14 @@ public enum MemcachedReply {
         MemcachedValue(at: offset, in: bytes)
     }
 
+    /// Whether the bytes begin a retrieval's VALUEs or END, and no error: of its replies, a scanner
+    /// lets through no other kinds.
+    public static func isRetrieved(in bytes: Span<UInt8>) -> Bool {
+        guard bytes.count > 1 else { return false }
+        return bytes[0] == UInt8(ascii: "V")
+            || (bytes[0] == UInt8(ascii: "E") && bytes[1] == UInt8(ascii: "N"))
+    }
+
     private static func line(_ word: String, _ text: String) -> [UInt8] {
         var reply = Array(word.utf8)
         reply.append(UInt8(ascii: " "))

@@ -130,15 +130,17 @@ public struct RedisReplyScanner: Sendable {
     private mutating func scanCarefully(_ bytes: Span<UInt8>) -> RedisScan {
         var at = 0
         while true {
+            if left > 0, bodyRemaining == 0, !isInLine {
+                passBulks(bytes, &at)
+                if left == 0 { return complete(at) }
+            }
             let step =
                 bodyRemaining > 0
                 ? body(bytes, &at) : isInLine ? longLine(bytes, &at) : header(bytes, &at)
             switch step {
             case .element:
                 left &-= 1
-                guard left == 0 else { continue }
-                defer { kind = 0 }
-                return RedisScan(consumed: at, state: .complete, kind: kind)
+                if left == 0 { return complete(at) }
             case .array:
                 continue
             case .incomplete:
@@ -147,6 +149,37 @@ public struct RedisReplyScanner: Sendable {
                 return RedisScan(consumed: at, state: .malformed, kind: kind)
             }
         }
+    }
+
+    private mutating func complete(_ length: Int) -> RedisScan {
+        defer { kind = 0 }
+        return RedisScan(consumed: length, state: .complete, kind: kind)
+    }
+
+    /// Passes over an array's next bulks and nulls, as far as they have come whole: nearly all of
+    /// what long arrays are made of, in a fifth of the instructions. Stops at anything else.
+    @inline(__always)
+    private mutating func passBulks(_ bytes: Span<UInt8>, _ at: inout Int) {
+        var place = at
+        var left = left
+        while left > 0, let word = ByteScanner.word(at: place, in: bytes),
+            UInt8(truncatingIfNeeded: word) == UInt8(ascii: "$")
+        {
+            if word & 0xFF_FFFF_FFFF == Self.null {
+                place &+= 5
+                left &-= 1
+                continue
+            }
+            let line = ByteScanner.decimalLine(
+                at: place &+ 1, lessZeros: word &>> 8 &- ByteScanner.zeros, in: bytes)
+            let end = line.end &+ line.value
+            guard line.end > 0, end <= bytes.count &- 2, ByteScanner.isLineEnd(at: end, in: bytes)
+            else { break }
+            place = end &+ 2
+            left &-= 1
+        }
+        at = place
+        self.left = left
     }
 
     @inline(__always)
