@@ -7,7 +7,20 @@ public enum RedisReply {
     /// 0 if they begin with anything else, or with a part of a header.
     ///
     /// For replies that a scanner has seen: nothing but the header is looked at.
+    @inline(__always)
     public static func bulkLength(in bytes: Span<UInt8>) -> Int {
+        guard let word = ByteScanner.word(at: 0, in: bytes),
+            UInt8(truncatingIfNeeded: word) == UInt8(ascii: "$")
+        else { return shortBulkLength(in: bytes) }
+        let header = ByteScanner.decimalLine(
+            at: 1, lessZeros: word &>> 8 &- ByteScanner.zeros, in: bytes)
+        guard header.end > 0 else { return shortBulkLength(in: bytes) }
+        return header.end &+ header.value &+ 2
+    }
+
+    /// The same for a null, and where there are few bytes.
+    @inline(never)
+    private static func shortBulkLength(in bytes: Span<UInt8>) -> Int {
         guard bytes.count > 2 else { return 0 }
         guard bytes[0] == UInt8(ascii: "$") else {
             return bytes[0] == UInt8(ascii: "_") && ByteScanner.isLineEnd(at: 1, in: bytes) ? 3 : 0

@@ -14,13 +14,14 @@
 
     var isEmpty: Bool { count == 0 }
 
+    /// The element at `index`; the comparison without signs tells negative ones too.
     subscript(index: Int) -> Element {
         @inline(__always) get {
-            precondition(index >= 0 && index < count)
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
             return unsafe elements.unsafelyUnwrapped[index]
         }
         @inline(__always) _modify {
-            precondition(index >= 0 && index < count)
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
             yield unsafe &elements.unsafelyUnwrapped[index]
         }
     }

@@ -142,14 +142,23 @@ internal import Glibc
     /// Moves the first `size` bytes to the end of `other`.
     @inline(__always)
     mutating func move(_ size: Int, to other: inout ByteList, _ pool: BlockPool) {
-        guard let segment = unsafe head, size > 0,
-            unsafe size < segment.pointee.end &- segment.pointee.start, size <= other.roomAtEnd
+        guard let segment = unsafe head, size > 0, size <= other.roomAtEnd,
+            unsafe size <= segment.pointee.end &- segment.pointee.start
         else { return moveBlocks(size, to: &other, pool) }
         unsafe memcpy(
             other.placeAtEnd, UnsafeRawPointer(segment) + segment.pointee.start, size)
         other.didFill(size)
         unsafe segment.pointee.start &+= size
         count &-= size
+        if unsafe segment.pointee.start == segment.pointee.end { dropFirstBlock(to: pool) }
+    }
+
+    @inline(never)
+    private mutating func dropFirstBlock(to pool: BlockPool) {
+        let segment = unsafe head.unsafelyUnwrapped
+        unsafe head = unsafe segment.pointee.next
+        if unsafe head == nil { unsafe tail = nil }
+        unsafe pool.give(UnsafeMutableRawPointer(segment), capacity: segment.pointee.capacity)
     }
 
     /// Below this a block's bytes are copied, so that a list does not become one of many nearly

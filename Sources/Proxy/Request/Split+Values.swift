@@ -17,27 +17,24 @@ extension Split {
         let end = line.count - 2
         var offset = fragments[fragment].askedOffset
         var place = fragments[fragment].nextValue
-        while offset < end {
-            let isIt = unsafe Self.stands(key, at: offset + 1, in: line)
-            if isIt { valueLengths[place] = UInt32(length) }
+        guard offset < end else { return false }
+        while unsafe !Self.stands(key, at: offset &+ 1, in: line) {
+            offset = unsafe Self.wordEnd(from: offset + 1, in: line)
             place += 1
-            offset = isIt ? offset + 1 + key.count : unsafe Self.wordEnd(from: offset + 1, in: line)
-            guard isIt else { continue }
-            fragments[fragment].askedOffset = offset
-            fragments[fragment].nextValue = place
-            return true
+            guard offset < end else { return false }
         }
-        return false
+        valueLengths[place] = UInt32(truncatingIfNeeded: length)
+        fragments[fragment].nextValue = place &+ 1
+        fragments[fragment].askedOffset = offset &+ 1 &+ key.count
+        return true
     }
 
-    /// Whether the word at the offset is this key.
+    /// Whether the word at the offset is this key: a space follows, or the line's CRLF.
     @inline(__always)
     private static func stands(_ key: RawBytes, at offset: Int, in line: RawBytes) -> Bool {
-        let end = offset + key.count
-        // A line ends in CRLF.
-        guard end < line.count - 1 else { return false }
-        let isWhole = unsafe line[end] == UInt8(ascii: " ") || end == line.count - 2
-        return unsafe isWhole && line.piece(offset, key.count).isSame(as: key)
+        let end = offset &+ key.count
+        guard end <= line.count &- 2, unsafe line[end] <= UInt8(ascii: " ") else { return false }
+        return unsafe line.piece(offset, key.count).isSame(as: key)
     }
 
     private static func wordEnd(from offset: Int, in line: RawBytes) -> Int {

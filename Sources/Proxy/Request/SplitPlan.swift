@@ -11,7 +11,7 @@ final class SplitPlan {
     struct Key: BitwiseCopyable {
         /// Where its bytes stand in the request.
         var offset: Int
-        /// How many they are.
+        /// How many they are: a key's and a value's limits are 512 MB each.
         var length: UInt32
         /// The part's next key, `none` behind the last.
         var next: Int32
@@ -25,6 +25,18 @@ final class SplitPlan {
         var keyCount = 0
         /// Bytes of its keys.
         var length = 0
+
+        /// Takes one more key.
+        ///
+        /// - Returns: the one before it; the same for the first.
+        @inline(__always)
+        fileprivate mutating func add(_ key: Int32, _ size: Int) -> Int32 {
+            let previous = lastKey
+            lastKey = key
+            keyCount &+= 1
+            length &+= size
+            return previous
+        }
     }
 
     static let none: Int32 = -1
@@ -54,17 +66,16 @@ final class SplitPlan {
         from pool: BlockPool
     ) {
         let number = Int32(truncatingIfNeeded: keys.count)
-        keys.append(Key(offset: offset, length: UInt32(length), next: Self.none), from: pool)
+        keys.append(
+            Key(offset: offset, length: UInt32(truncatingIfNeeded: length), next: Self.none),
+            from: pool)
         var part = Int(partOfServer[server])
         if part < 0 || parts[part].length > limit {
             part = addPart(of: server, beginningWith: number, from: pool)
-        } else {
-            keys[Int(parts[part].lastKey)].next = number
         }
-        parts[part].lastKey = number
-        parts[part].keyCount &+= 1
-        parts[part].length &+= length
         partOfKey.append(UInt16(part), from: pool)
+        let previous = parts[part].add(number, length)
+        if previous != number { keys[Int(previous)].next = number }
     }
 
     @inline(never)
