@@ -142,15 +142,18 @@ internal import Glibc
     /// Moves the first `size` bytes to the end of `other`.
     @inline(__always)
     mutating func move(_ size: Int, to other: inout ByteList, _ pool: BlockPool) {
-        guard let segment = unsafe head, size > 0, size <= other.roomAtEnd,
-            unsafe size <= segment.pointee.end &- segment.pointee.start
+        guard let from = unsafe head, let to = unsafe other.tail, size > 0,
+            unsafe size <= from.pointee.end &- from.pointee.start,
+            unsafe size <= to.pointee.capacity &- to.pointee.end
         else { return moveBlocks(size, to: &other, pool) }
         unsafe memcpy(
-            other.placeAtEnd, UnsafeRawPointer(segment) + segment.pointee.start, size)
-        other.didFill(size)
-        unsafe segment.pointee.start &+= size
+            UnsafeMutableRawPointer(to) + to.pointee.end,
+            UnsafeRawPointer(from) + from.pointee.start, size)
+        unsafe to.pointee.end &+= size
+        other.count &+= size
+        unsafe from.pointee.start &+= size
         count &-= size
-        if unsafe segment.pointee.start == segment.pointee.end { dropFirstBlock(to: pool) }
+        if unsafe from.pointee.start == from.pointee.end { dropFirstBlock(to: pool) }
     }
 
     @inline(never)
