@@ -36,6 +36,9 @@ extension Client {
             if let error = split.error(in: fragment, isRedis: pool.isRedis, worker.blocks) {
                 split.fail(with: error)
             }
+        case .gathering:
+            unsafe split.collect(reply, for: fragment, from: worker.blocks)
+            hold(reply.count)
         case .sum:
             guard let number = unsafe RedisReply.integer(in: reply.span), isWhole else {
                 unsafe fail(split, with: reply, isWhole: isWhole)

@@ -95,18 +95,7 @@ extension Client {
             .acknowledgement, command: request.command, fragments: servers.count,
             from: worker.blocks)
         let sequence = admit(split: number)
-        for (fragment, server) in servers.enumerated() {
-            guard
-                let connection = connection(
-                    to: server, for: frame.count, fragment: fragment, of: split)
-            else { continue }
-            unsafe append(frame, to: connection)
-            connection.enqueue(
-                Ticket(
-                    client: handle, sequence: sequence, fragment: Int32(fragment),
-                    length: frame.count, deadline: 0, command: request.command))
-        }
-        didSend(split, sequence)
+        unsafe send(split, sequence, frame, toAll: servers, .again)
     }
 
     // MARK: - Many keys

@@ -26,6 +26,26 @@ extension Client {
         return connection
     }
 
+    /// Sends a whole request to several servers, as a fragment each.
+    func send(
+        _ split: Split, _ sequence: UInt32, _ frame: RawBytes, toAll servers: [Server],
+        _ repetition: RedisRepetition
+    ) {
+        for (fragment, server) in servers.enumerated() {
+            guard
+                let connection = connection(
+                    to: server, for: frame.count, fragment: fragment, of: split)
+            else { continue }
+            unsafe append(frame, to: connection)
+            connection.enqueue(
+                Ticket(
+                    client: handle, sequence: sequence, fragment: Int32(fragment),
+                    length: frame.count, deadline: 0, repetition: repetition,
+                    command: split.command))
+        }
+        didSend(split, sequence)
+    }
+
     /// Writes a part's keys, as they stand in the request, behind what is in the room already.
     ///
     /// - Parameter offset: where in the room.

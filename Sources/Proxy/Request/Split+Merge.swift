@@ -11,6 +11,7 @@ extension Split {
             reserve(in: &output, from: blocks)
             unsafe output.append(pool.worker.line("*", fragmentOfKey.count), from: blocks)
             moveElements(to: &output, blocks)
+        case .gathering: append(gathered(blocks), to: &output, from: blocks)
         case .values:
             reserve(in: &output, from: blocks)
             moveValues(to: &output, blocks)
@@ -19,6 +20,11 @@ extension Split {
         case .acknowledgement:
             append(pool.isRedis ? RedisReply.ok : MemcachedReply.ok, to: &output, from: blocks)
         }
+    }
+
+    /// What all servers say, as one reply.
+    private func gathered(_ pool: BlockPool) -> [UInt8] {
+        gathering.merge((0..<fragments.count).map { whole($0, pool) }, isRESP3: speaksRESP3)
     }
 
     private func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {

@@ -14,6 +14,8 @@ internal import Wire
         case acknowledgement
         /// memcached get, gets, gat, gats: the VALUEs in the order of the keys.
         case values
+        /// What all servers say of themselves, put together by `gathering`.
+        case gathering
     }
 
     /// One server's part.
@@ -29,6 +31,9 @@ internal import Wire
     }
 
     private(set) var merge = Merge.sum
+    private(set) var gathering = RedisGathering.same
+    /// Whether the client speaks RESP3 (`gathering` only).
+    private(set) var speaksRESP3 = false
     /// The memcached command, for the fragments' tickets.
     private(set) var command = MemcachedCommand.get
     /// For each key, in order: its fragment (`elements` and `values`).
@@ -58,6 +63,15 @@ internal import Wire
         missing = count
     }
 
+    /// Begins a question to so many servers.
+    func begin(
+        _ gathering: RedisGathering, speaksRESP3: Bool, fragments count: Int, from pool: BlockPool
+    ) {
+        begin(.gathering, fragments: count, from: pool)
+        self.gathering = gathering
+        self.speaksRESP3 = speaksRESP3
+    }
+
     /// Begins a request with a fragment for each part of the plan.
     ///
     /// - Parameter headLength: bytes before the space before a memcached line's first key.
@@ -79,7 +93,7 @@ internal import Wire
         case .values:
             fragmentOfKey = plan.takePartOfKey()
             valueLengths.append(0, times: keyCount, from: pool)
-        case .sum, .acknowledgement: break
+        case .sum, .acknowledgement, .gathering: break
         }
     }
 
