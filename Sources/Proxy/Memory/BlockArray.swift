@@ -1,8 +1,7 @@
 /// A row of plain values in one block of a `BlockPool`, which grows as it fills.
 ///
-/// Plain data: whoever holds it owns its block and must `removeAll`. Used where a Swift array would
-/// be asked at every access whether it is its storage's only owner: of an MGET's keys that was a
-/// fifth of the instructions.
+/// Plain data: whoever holds it owns its block and must `removeAll`. A Swift array asks before every
+/// change whether it is its storage's only owner, eight times for each key of an MGET.
 ///
 /// Always: 0 ≤ count ≤ capacity.
 @safe struct BlockArray<Element: BitwiseCopyable>: BitwiseCopyable {
