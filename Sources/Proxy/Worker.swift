@@ -36,7 +36,7 @@ internal import Reactor
     private var wakeup: Wakeup?
     private var hook: LoopHook?
     private var wakeHook: LoopHook?
-    private var batching = Batching()
+    private var batching: Batching
 
     private var dirtyServers: [ServerConnection] = []
     private var dirtyClients: [Client] = []
@@ -51,6 +51,7 @@ internal import Reactor
     private var idleTimer: Timer?
     private var randomState: UInt64
     private var isDraining = false
+    private var isDrained = false
 
     init(_ seat: WorkerSeat, log: Logger) throws(SystemError) {
         index = seat.index
@@ -60,6 +61,7 @@ internal import Reactor
         reports = seat.reports
         counters = seat.counters
         commons = seat.commons
+        batching = Batching(waitMicroseconds: seat.commons.batchWaitMicroseconds)
         memoryLimit = seat.commons.memory.limit
         memory = MemoryShare(seat.commons.memory)
         memoryForSlowReaders = seat.commons.memory.slow / seat.workers
@@ -115,6 +117,9 @@ internal import Reactor
         for client in clients.all { client.close(because: .shutdown) }
         endTurn()
         for pool in pools { pool.closeAll() }
+        for case .adopt(_, let descriptor) in commands.takeAll() {
+            Socket(adopting: descriptor).close()
+        }
         // Everything refers to its worker, so the worker lets go of everything.
         pools.removeAll()
         listeners.removeAll()
@@ -130,6 +135,8 @@ internal import Reactor
         for command in commands.takeAll() {
             switch command {
             case .route(let pool, let routing): pools[pool].apply(routing)
+            case .adopt(let pool, let descriptor): adopt(descriptor, for: pools[pool])
+            case .freeMemory: blocks.freeWaiting()
             case .drain: drain()
             case .stop: loop.stop()
             }
@@ -145,7 +152,8 @@ internal import Reactor
     }
 
     private func reportDrained() {
-        guard isDraining, clients.count == 0 else { return }
+        guard isDraining, !isDrained, clients.count == 0 else { return }
+        isDrained = true
         report(.drained(worker: index))
     }
 
@@ -155,18 +163,36 @@ internal import Reactor
 
     // MARK: - Clients
 
-    /// Takes in an accepted connection.
-    func accept(_ socket: consuming Socket, for pool: Pool) {
+    /// Takes in an accepted connection, or gives it to a worker that has fewer clients.
+    func accept(_ descriptor: Int32, for pool: Pool) {
+        let place = commons.spread.place(
+            pool.index, acceptedBy: index, random: random())
+        guard place != index else { return adopt(descriptor, for: pool) }
+        commons.mailboxes[place].post(.adopt(pool: pool.index, descriptor: descriptor))
+    }
+
+    /// Takes in a connection that has its place here.
+    private func adopt(_ descriptor: Int32, for pool: Pool) {
+        let socket = Socket(adopting: descriptor)
+        // Given before the giver heard that nobody is let in any more: gone, like those who wait to
+        // be accepted.
+        guard !isDrained else { return commons.spread.leave(pool.index, of: index) }
+        let client = insert(socket, of: pool)
+        client.start()
+        if isDraining { client.drain() }
+    }
+
+    private func insert(_ socket: consuming Socket, of pool: Pool) -> Client {
         var waiting: Socket? = consume socket
         connectionOpened()
-        let client = clients.insert { handle in
+        return clients.insert { handle in
             Client(waiting.take()!, of: pool, handle: handle)
         }
-        client.start()
     }
 
     func closed(_ client: Client) {
         connectionClosed()
+        commons.spread.leave(client.pool.index, of: index)
         clients.remove(client.handle)
         reportDrained()
     }
@@ -204,7 +230,7 @@ internal import Reactor
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
         accountMemory()
         batching.waits(at: EventLoop.monotonicMicroseconds())
-        loop.collectMicroseconds = batching.sleeps ? Batching.sleepMicroseconds : 0
+        loop.collectMicroseconds = batching.sleeps ? batching.waitMicroseconds : 0
     }
 
     private func accountMemory() {
