@@ -46,6 +46,8 @@ internal import Reactor
     private let memoryForSlowReaders: Int
     private let memoryLimit: Int
     private var memory: MemoryShare
+    /// The most that clients held at the end of a turn since memory was last freed.
+    private var mostHeld = 0
     /// When the largest holders may be looked for again, in the loop's milliseconds.
     private var nextRelief: Int64 = 0
     private var idleTimer: Timer?
@@ -136,11 +138,21 @@ internal import Reactor
             switch command {
             case .route(let pool, let routing): pools[pool].apply(routing)
             case .adopt(let pool, let descriptor): adopt(descriptor, for: pools[pool])
-            case .freeMemory: blocks.freeWaiting()
+            case .freeMemory: freeMemory()
             case .drain: drain()
             case .stop: loop.stop()
             }
         }
+    }
+
+    private func freeMemory() {
+        blocks.freeWaiting()
+        noteMost(blocks.bytesTaken + clients.count * Limits.bytesPerClient)
+    }
+
+    private func noteMost(_ held: Int) {
+        mostHeld = held
+        figures.set(held, at: WorkerFigure.mostHeld)
     }
 
     /// Nobody new; those who are here get the replies to what they have sent so far.
@@ -236,6 +248,8 @@ internal import Reactor
     private func accountMemory() {
         let own = blocks.bytesTaken
         figures.set(own, at: WorkerFigure.memory)
+        let held = own &+ clients.count &* Limits.bytesPerClient
+        if held > mostHeld { noteMost(held) }
         memory.exchange(own: own)
         if memory.total(own: own) > commons.memory.short { relieve() }
     }
@@ -348,5 +362,7 @@ enum WorkerFigure {
     static let current = 1
     /// Bytes in blocks that its connections hold.
     static let memory = 2
-    static let count = 3
+    /// The most that its clients and their blocks held since memory was last freed, in bytes.
+    static let mostHeld = 3
+    static let count = 4
 }
