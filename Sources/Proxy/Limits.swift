@@ -42,6 +42,8 @@ enum Limits {
     static let reliefMilliseconds = 100
     /// Closing a client that holds less relieves nobody: 20,000 of them hold 320 MB.
     static let worthRelieving = 16 * 1024
+    /// What a client takes besides its blocks: itself, its watcher, its places in tables.
+    static let bytesPerClient = 768
     /// How often within `client_idle_timeout` a client is looked at, and so how exact it is.
     static let idleLooks = 8
     /// Bytes and requests waiting on one server connection; beyond, requests are refused at once.
