@@ -51,6 +51,7 @@ internal import Reactor
     private var idleTimer: Timer?
     private var randomState: UInt64
     private var isDraining = false
+    private var clientsNumbered = 0
 
     init(_ seat: WorkerSeat, log: Logger) throws(SystemError) {
         index = seat.index
@@ -163,6 +164,12 @@ internal import Reactor
             Client(waiting.take()!, of: pool, handle: handle)
         }
         client.start()
+    }
+
+    /// A number for a client that no other client of the process has had.
+    func nextClientNumber() -> Int {
+        defer { clientsNumbered += 1 }
+        return clientsNumbered * count + index + 1
     }
 
     func closed(_ client: Client) {

@@ -58,7 +58,7 @@ extension Client {
             switch try unsafe home(of: request, frame) {
             case .nowhere: shard = nil
             case .shard(let index): shard = index
-            case .several: return Self.crossServer
+            case .several: return unsafe crossServerError(request, frame)
             case .tooLong: return pool.keyTooLong
             }
         } catch {
@@ -103,7 +103,7 @@ extension RedisCommand {
     fileprivate var isAllowedInTransaction: Bool {
         switch handling {
         case .forward, .mget, .mset, .sum, .anyServer, .local(.ping), .local(.echo): true
-        case .local, .unsupported: false
+        case .local, .refused: false
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Reactor
 
 /// What the control thread and one worker share.
 struct WorkerSeat: Sendable {
@@ -18,9 +19,17 @@ struct Commons: Sendable {
     let descriptors: DescriptorReserve
     let acceptWarnings = WarningPace()
     let closeWarnings = WarningPace()
+    /// What every worker counts, for those who tell it to clients.
+    let counters: [WorkerCounters]
+    private let startedAt = EventLoop.monotonicMicroseconds()
 
-    init(_ configuration: Configuration, workers: Int) {
+    init(_ configuration: Configuration, counters: [WorkerCounters]) {
+        let workers = counters.count
+        self.counters = counters
         memory = SharedMemory(limit: configuration.maxMemory)
         descriptors = DescriptorReserve(configuration.pools, workers: workers)
     }
+
+    /// How long the proxy has been there.
+    var uptimeMicroseconds: Int { Int(EventLoop.monotonicMicroseconds() - startedAt) }
 }
