@@ -27,7 +27,11 @@ import Testing
         "ROLE x", "READONLY",
         "READWRITE", "ASKING", "CLUSTER SLOTS", "CLUSTER NODES", "SELECT 0", "SELECT x",
         "SELECT 99", "AUTH a b", "AUTH a b c", "AUTH a", "HELLO 9", "HELLO x", "HELLO 3 FOO",
-        "HELLO 3 SETNAME a\nb", "INFO nosuch", "TIME x", "FOO a b", "GET", "OBJECT ENCODING none",
+        "HELLO 3 SETNAME a\nb", "COMMAND INFO get", "COMMAND INFO mset zunionstore xread nosuch",
+        "COMMAND INFO client|id",
+        "COMMAND DOCS nosuch", "COMMAND GETKEYS MSET a 1 b 2", "COMMAND LIST FILTERBY MODULE x",
+        "COMMAND GETKEYSANDFLAGS SORT a STORE b", "INFO nosuch", "TIME x", "FOO a b", "GET",
+        "OBJECT ENCODING none",
         "OBJECT FOO a", "MEMORY USAGE none", "MEMORY USAGE", "MEMORY FOO",
         "CLIENT SETNAME ", "CLIENT GETNAME", "RESET", "CLIENT GETNAME",
     ]
@@ -226,6 +230,38 @@ import Testing
         let shown = apart.replacing("'", with: "\\'").replacing("\u{1}", with: "\\x01")
         #expect(
             error == "CROSSSLOT Keys in request don't hash to the same server: 'a' and '\(shown)'")
+        for command in ["PFCOUNT a", "MSETNX a 1", "RENAME a", "ZUNIONSTORE d 2 a"] {
+            let words = command.split(separator: " ").map(String.init) + [apart]
+            let request = words[0] == "MSETNX" ? words + ["2"] : words
+            #expect(try client.command(request).errorText?.hasPrefix("CROSSSLOT ") == true)
+        }
+    }
+
+    /// SORT looks for the keys that it makes of patterns on the server that sorts.
+    @Test func patternsOfSortMustBeOnItsServer() throws {
+        let nodes = try CacheNode.several(3, .redis)
+        let proxy = try RunningProxy(pool: .redis(nodes, options: ["hash_tag": "\"{}\""]))
+        let client = try proxy.client()
+        for (member, weight) in [("7", 3), ("8", 1), ("9", 2)] {
+            #expect(try client.command("SADD", "{u}s", member) == .integer(1))
+            #expect(try client.command("SET", "{u}w_\(member)", "\(weight)") == .ok)
+        }
+        let sorted = Reply.array([.bulk("8"), .bulk("9"), .bulk("7")])
+
+        #expect(try client.command("SORT", "{u}s", "BY", "{u}w_*", "GET", "#") == sorted)
+        #expect(try client.command("SORT_RO", "{u}s", "BY", "w_*:{u}").elements?.count == 3)
+        #expect(try client.command("SORT", "{u}s", "BY", "nosort").elements?.count == 3)
+        #expect(try client.command("SORT", "{u}s", "STORE", "{u}d") == .integer(3))
+        for command in ["SORT", "SORT_RO"] {
+            #expect(
+                try client.command(command, "{u}s", "BY", "w_*")
+                    == .error(
+                        "CROSSSLOT Keys in request don't hash to the same server: "
+                            + "'{u}s' and the pattern 'w_*'"))
+            #expect(
+                try client.command(command, "{u}s", "GET", "{*}x").errorText?
+                    .hasPrefix("CROSSSLOT") == true)
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+internal import Configuration
+internal import Hashing
 internal import Wire
 
 /// The refusal of a request whose keys are not all on one server.
@@ -17,7 +19,31 @@ extension Client {
             let names = unsafe "'\(shown(first, in: frame))' and '\(shown(key, in: frame))'"
             return RedisReply.error("\(Self.crossServerWords): \(names)")
         }
-        return Self.crossServer
+        guard let pattern = unsafe firstPattern(of: request, frame, awayFrom: home) else {
+            return Self.crossServer
+        }
+        let names =
+            unsafe "'\(shown(first, in: frame))' and the pattern '\(shown(pattern, in: frame))'"
+        return RedisReply.error("\(Self.crossServerWords): \(names)")
+    }
+
+    /// The first pattern of a SORT that may make keys of other servers than the one that sorts: only
+    /// a hash tag without the pattern's `*` says where they all are.
+    func firstPattern(
+        of request: RedisRequest, _ frame: RawBytes, awayFrom home: Int
+    ) -> RedisArgument? {
+        guard pool.servers.count > 1, case .sort? = request.command.command?.keys else {
+            return nil
+        }
+        var patterns = unsafe RedisSortPatterns(request, in: frame.span)
+        while let pattern = unsafe patterns.next(in: frame.span) {
+            let bytes = unsafe frame.piece(pattern.offset, pattern.length)
+            let hashed =
+                unsafe pool.configuration.hashTag?.hashedRange(of: bytes.span) ?? 0..<bytes.count
+            let isFixed = unsafe !bytes[hashed].contains(UInt8(ascii: "*"))
+            if unsafe !isFixed || pool.serverIndex(for: bytes.span) != home { return pattern }
+        }
+        return nil
     }
 
     private func index(of key: RedisArgument, in frame: RawBytes) -> Int {

@@ -29,7 +29,7 @@ extension Pool {
         page.add(
             "Memory",
             [
-                ("used_memory", "\(memory.value)"), ("maxmemory", "\(memory.limit)"),
+                ("used_memory", "\(memory.value)"), ("maxmemory", "0"),
                 ("maxmemory_policy", "noeviction"),
             ])
         page.add(
@@ -105,6 +105,7 @@ extension Pool {
             "Martlet",
             [
                 ("pool", configuration.name), ("workers", "\(worker.count)"),
+                ("max_memory", "\(worker.commons.memory.limit)"),
                 ("servers", "\(servers.count)"),
                 ("live_servers", "\(servers.filter(\.isLive).count)"),
             ])

@@ -22,7 +22,8 @@ extension Client {
             ("multi-mem", Self.text(transaction?.commands.count ?? 0)),
             ("obl", Self.text(0)), ("oll", Self.text(requests.count)),
             ("omem", Self.text(outputCount)), ("tot-mem", Self.text(outputCount + inputCapacity)),
-            ("events", Array("r".utf8)), ("user", user), ("redir", Self.text(-1)),
+            ("events", Array("r".utf8)), ("cmd", Array("NULL".utf8)), ("user", user),
+            ("redir", Self.text(-1)),
             ("resp", Self.text(speaksRESP3 ? 3 : 2)), ("lib-name", identity?.library ?? []),
             ("lib-ver", identity?.libraryVersion ?? []),
         ]

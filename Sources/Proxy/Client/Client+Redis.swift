@@ -156,7 +156,9 @@ extension Client {
             if let common, common != index { return .several }
             common = index
         }
-        return common.map(Home.shard) ?? .nowhere
+        guard let common else { return .nowhere }
+        return unsafe firstPattern(of: request, frame, awayFrom: common) == nil
+            ? .shard(common) : .several
     }
 
     // MARK: - Many servers
