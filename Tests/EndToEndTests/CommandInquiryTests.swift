@@ -89,7 +89,6 @@ import Testing
             for variant in 0..<12 {
                 let maker = ArgumentMaker(variant: variant)
                 let words = name.split(separator: "|").map(String.init) + maker.words(arguments)
-                if words.contains("BLOCK") { continue }
                 for question in ["GETKEYS", "GETKEYSANDFLAGS"] {
                     let request = ["COMMAND", question] + words
                     let theirs = try direct.command(request)

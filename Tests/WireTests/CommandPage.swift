@@ -55,6 +55,15 @@ struct CommandPage {
     private static func words(_ handling: RedisCommand.Handling) -> String {
         switch handling {
         case .forward: "forwarded"
+        case .blocking: "forwarded, over a server connection of the client's own"
+        case .watch: "forwarded, over a server connection of the client's own until `EXEC`"
+        case .publish: "to the server that the channel's name hashes to"
+        case .everywhere(.sum): "all servers; the numbers are added up"
+        case .everywhere(.union): "all servers; what any of them has"
+        case .everywhere(.any): "all servers; what one of them says"
+        case .everywhere: "all servers; one reply"
+        case .scan: "server after server; the cursor names the next one"
+        case .subcommands: "all servers, or any where that is the same"
         case .mget: "split; the values in the order of the keys"
         case .mset: "split; one reply"
         case .sum: "split; the numbers are added up"

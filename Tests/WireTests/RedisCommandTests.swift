@@ -72,12 +72,10 @@ struct RedisCommandTests {
         ("object", .forward), ("xadd", .forward), ("xread", .forward), ("lmpop", .forward),
         ("getex", .forward),
         ("msetnx", .forward), ("fcall", .forward), ("expiretime", .forward), ("sort_ro", .forward),
-        ("blpop", .refused(.blocking)), ("multi", .local(.multi)),
-        ("subscribe", .refused(.subscription)),
+        ("blpop", .blocking), ("multi", .local(.multi)), ("subscribe", .local(.subscribe)),
         ("client", .local(.client)), ("hello", .local(.hello)), ("config", .local(.config)),
-        ("keys", .refused(.allServers)), ("scan", .refused(.allServers)),
-        ("migrate", .refused(.moving)), ("flushall", .refused(.allServers)),
-        ("wait", .refused(.blocking)), ("move", .refused(.moving)),
+        ("keys", .everywhere(.union)), ("scan", .scan), ("migrate", .refused(.moving)),
+        ("flushall", .everywhere(.same)), ("wait", .refused(.waiting)), ("move", .refused(.moving)),
         ("memory", .forward), ("info", .local(.info)), ("reset", .local(.reset)),
     ])
     func commandsAreHandledAsPromised(name: String, handling: RedisCommand.Handling) {

@@ -76,7 +76,10 @@ extension Client {
     /// RESET: the connection is as it was when it began, but for what the client's library has said
     /// of itself.
     func reset() {
+        guard isAlone() else { return }
         if let transaction { end(transaction) }
+        stopWatching()
+        endSubscriptions()
         speaksRESP3 = false
         replyMode = .on
         identity?.name = []

@@ -14,9 +14,10 @@ extension Client {
             ("fd", Self.text(Int(socket.descriptor))), ("name", identity?.name ?? []),
             ("age", Self.text(Int(now - beganAt) / 1000)),
             ("idle", Self.text(Int(now - lastActive) / 1000)),
-            ("flags", Array((transaction == nil ? "N" : "x").utf8)),
-            ("db", Self.text(pool.configuration.redisDatabase)), ("sub", Self.text(0)),
-            ("psub", Self.text(0)), ("ssub", Self.text(0)),
+            ("flags", Array((transaction != nil ? "x" : listens ? "P" : "N").utf8)),
+            ("db", Self.text(pool.configuration.redisDatabase)),
+            ("sub", Self.text(count(.channel))),
+            ("psub", Self.text(count(.pattern))), ("ssub", Self.text(count(.shardChannel))),
             ("multi", Self.text(transaction?.count ?? -1)), ("qbuf", Self.text(input.count)),
             ("qbuf-free", Self.text(input.roomAtEnd)),
             ("multi-mem", Self.text(transaction?.commands.count ?? 0)),
@@ -29,6 +30,10 @@ extension Client {
         ]
         let words = fields.map { Array("\($0.0)=".utf8) + $0.1 }
         return Array(words.joined(separator: [UInt8(ascii: " ")])) + [UInt8(ascii: "\n")]
+    }
+
+    private func count(_ kind: Topic.Kind) -> Int {
+        subscriptions?.topics.count { $0.kind == kind } ?? 0
     }
 
     private static func text(_ number: Int) -> [UInt8] { Array("\(number)".utf8) }
@@ -60,8 +65,8 @@ extension Client {
         switch words.first.map({ String(decoding: $0, as: UTF8.self).lowercased() }) {
         case nil: break
         case "type" where words.count == 2:
-            guard let isOurs = isOfType(words[1]) else { return }
-            if !isOurs { listed = [] }
+            guard let isOfType = filter(forType: words[1]) else { return }
+            listed = listed.filter(isOfType)
         case "id" where words.count > 1:
             let ids = words.dropFirst().map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
             guard ids.allSatisfy({ $0 > 0 }) else {
@@ -73,13 +78,17 @@ extension Client {
         answer(RedisReply.text(Array(listed.map(\.listLine).joined()), inRESP3: speaksRESP3))
     }
 
-    /// Whether the pool's clients are of a type; nil if there is none of that name, and the client
-    /// has its error.
-    private func isOfType(_ word: [UInt8]) -> Bool? {
+    /// Whether the client is subscribed to anything.
+    private var listens: Bool { !(subscriptions?.topics.isEmpty ?? true) }
+
+    /// Chooses the clients of a type; nil if there is none of that name, and this client has its
+    /// error. Servers are no clients here.
+    private func filter(forType word: [UInt8]) -> ((Client) -> Bool)? {
         let name = String(decoding: word, as: UTF8.self)
         switch name.lowercased() {
-        case "normal": return true
-        case "master", "replica", "slave", "pubsub": return false
+        case "normal": return { !$0.listens }
+        case "pubsub": return { $0.listens }
+        case "master", "replica", "slave": return { _ in false }
         default:
             answer(RedisReply.error("ERR Unknown client type '\(name)'"))
             return nil
@@ -104,8 +113,8 @@ extension Client {
                 }
                 chosen.removeAll { $0.number != id }
             case "type":
-                guard let isOurs = isOfType(value) else { return }
-                if !isOurs { chosen = [] }
+                guard let isOfType = filter(forType: value) else { return }
+                chosen = chosen.filter(isOfType)
             case "addr": chosen.removeAll { $0.peer != text }
             case "laddr": chosen.removeAll { $0.local != text }
             case "user":
