@@ -93,8 +93,16 @@ struct RedisManual: Sendable {
                     + tips.flatMap { RedisReply.bulk(String($0)) },
                 RedisReply.setHeader(count: specifications.count, inRESP3: inRESP3)
                     + specifications.joined(),
-                RedisReply.array(of: subcommands.map { $0.description(inRESP3: inRESP3) }),
+                subcommandDescriptions(inRESP3: inRESP3),
             ])
+    }
+
+    /// Redis makes a set of none and an array of some.
+    private func subcommandDescriptions(inRESP3: Bool) -> [UInt8] {
+        let descriptions = subcommands.map { $0.description(inRESP3: inRESP3) }
+        return descriptions.isEmpty
+            ? RedisReply.setHeader(count: 0, inRESP3: inRESP3)
+            : RedisReply.array(of: descriptions)
     }
 
     private var tips: [Substring] { fields[5].split(separator: " ") }
