@@ -233,6 +233,12 @@ extension Client {
             if unsafe !isWhole || !isAcknowledgement(reply) {
                 unsafe fail(split, with: reply, isWhole: isWhole)
             }
+        case .unlessHidden, .binary, .statistics:
+            unsafe split.collect(reply, for: fragment, from: worker.blocks)
+            hold(reply.count)
+            if case .statistics = split.merge {
+                split.makeContiguous(fragment, using: worker.blocks)
+            }
         }
         return true
     }

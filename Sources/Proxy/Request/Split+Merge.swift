@@ -5,6 +5,10 @@ extension Split {
     /// Appends the request's reply.
     func appendMerged(to output: inout ByteList, for pool: Pool) {
         let blocks = pool.worker.blocks
+        if let binary { return append(answerTo: binary, to: &output, for: pool) }
+        if case .statistics(let group) = merge {
+            return append(statistics(group, of: pool), to: &output, from: blocks)
+        }
         if let failure { return append(failure, to: &output, from: blocks) }
         switch merge {
         case .elements:
@@ -14,10 +18,12 @@ extension Split {
         case .sum: append(RedisReply.integer(total), to: &output, from: blocks)
         case .acknowledgement:
             append(pool.isRedis ? RedisReply.ok : MemcachedReply.ok, to: &output, from: blocks)
+        case .unlessHidden: appendUnlessHidden(to: &output, from: blocks)
+        case .statistics, .binary: break
         }
     }
 
-    private func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {
+    func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {
         unsafe bytes.withUnsafeBytes { unsafe output.append($0, from: pool) }
     }
 

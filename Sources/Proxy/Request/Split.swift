@@ -5,7 +5,7 @@ internal import Wire
 /// Objects are reused: the arrays keep their capacity, so a warm worker splits without allocating.
 @safe final class Split {
     /// How the fragments' replies become one.
-    enum Merge {
+    enum Merge: Equatable {
         /// MGET: an array in the order of the keys.
         case elements
         /// DEL, UNLINK, TOUCH, EXISTS: the sum of the numbers.
@@ -14,6 +14,12 @@ internal import Wire
         case acknowledgement
         /// memcached get, gets, gat, gats: the VALUEs in the order of the keys.
         case values
+        /// One meta command: its reply, unless the command's `q` flag hides it.
+        case unlessHidden
+        /// One meta command of the proxy's own, for a client that asked in binary.
+        case binary
+        /// memcached stats: one list of figures.
+        case statistics(MemcachedStatistics)
     }
 
     /// One server's part.
@@ -34,7 +40,11 @@ internal import Wire
     private(set) var merge = Merge.sum
     /// The memcached command, for the fragments' tickets.
     private(set) var command = MemcachedCommand.get
-    /// The request's bytes, where the keys are compared with the reply's (`values` only).
+    /// The client's request, if it asks in memcached's binary protocol: the merged reply is one of
+    /// that protocol then.
+    private(set) var binary: MemcachedBinaryRequest?
+    /// The request's bytes, where the keys are compared with the reply's (`values` only); the key
+    /// of a binary request that wants it back.
     private(set) var keys = ByteList()
     /// For each key, in order: its fragment.
     private(set) var fragmentOfKey: [UInt16] = []
@@ -67,6 +77,9 @@ internal import Wire
         self.merge = merge
         self.command = command
     }
+
+    /// The reply is to be one to this request.
+    func answer(_ request: MemcachedBinaryRequest) { binary = request }
 
     /// Adds a fragment and returns its number.
     func addFragment() -> Int {
@@ -171,6 +184,13 @@ internal import Wire
         fragments[fragment].reply = whole
     }
 
+    /// Takes a fragment's reply away.
+    func takeReply(of fragment: Int) -> ByteList {
+        let reply = fragments[fragment].reply
+        fragments[fragment].reply = ByteList()
+        return reply
+    }
+
     /// Gives everything back, ready for the next request.
     func clear(to pool: BlockPool) {
         for index in fragments.indices { fragments[index].reply.removeAll(to: pool) }
@@ -180,6 +200,7 @@ internal import Wire
         keyRanges.removeAll(keepingCapacity: true)
         keys.removeAll(to: pool)
         connections.removeAll(keepingCapacity: true)
+        binary = nil
         missing = 0
         total = 0
         failure = nil
