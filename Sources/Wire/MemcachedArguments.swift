@@ -29,10 +29,10 @@ struct MemcachedArguments {
         let required = Self.required(command)
         switch command {
         case .get, .gets, .gat, .gats: return count >= required
-        case .version, .quit: return count == 0
+        case .quit: return count == 0
         case .stats: return count <= 1
         // memcached overlooks whatever follows.
-        case .metaNoop: return true
+        case .version, .metaNoop: return true
         // Read by MemcachedMetaWords.
         case .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug: return false
         case .delete: return (1...3).contains(count)
@@ -46,10 +46,11 @@ struct MemcachedArguments {
     /// Whether memcached would keep silent about a mistake in this line: its last word is
     /// `noreply`, wherever it stands, unless it is the only one of a `delete`.
     func mute(_ command: MemcachedCommand, in bytes: Span<UInt8>) -> Bool {
-        guard count > (command == .delete ? 1 : 0), command != .metaNoop, command != .stats else {
-            return false
+        switch command {
+        case .version, .metaNoop, .stats: false
+        case .delete where count == 1: false
+        default: count > 0 && tokens[count - 1].isNoreply(in: bytes)
         }
-        return tokens[count - 1].isNoreply(in: bytes)
     }
 
     /// What is wrong with the words, in the order in which memcached looks; nil if nothing is.
@@ -92,7 +93,7 @@ struct MemcachedArguments {
             request.wordLength = UInt16(tokens[0].length)
         }
         request.hasNoreply = hasNoreply
-        // `mn` may have any number of words, which nobody reads.
+        // `version` and `mn` may have any number of words, which nobody reads.
         let kept = min(hasNoreply ? count - 1 : count, Self.capacity)
         request.noreplyOffset = kept > 0 ? tokens[kept - 1].end : nameEnd(request, in: bytes)
     }

@@ -44,8 +44,8 @@ import Wire
         ("gat -x k", badTime), ("gat - k", badTime), ("gat 0", "ERROR"), ("gat noreply", "ERROR"),
         ("touch k 0 x", "ERROR"),
         ("incr k +1", badDelta), ("incr k 1 x", "ERROR"), ("flush_all 0 x", "ERROR"),
-        ("verbosity 0 x", "ERROR"), ("verbosity 4294967296", badLine), ("version x", "ERROR"),
-        ("version noreply", "ERROR"), ("quit x", "ERROR"), ("bget k", "ERROR"),
+        ("verbosity 0 x", "ERROR"), ("verbosity 4294967296", badLine),
+        ("quit x", "ERROR"), ("bget k", "ERROR"),
         ("stats detail on", "ERROR"), ("mg Y!Q== b", badKey), ("mg YQ==YQ== b", badKey),
         ("mg a\u{1} v", badLine), ("mg a O\0", badLine),
     ]

@@ -45,7 +45,17 @@ extension Client {
         split.begin(merge, command: command)
         if let binary { split.answer(binary) }
         let sequence = admit(split: number)
-        if open(split.addFragment(), of: split, at: server) != nil { write(split) }
-        send(split, sequence)
+        let fragment = split.addFragment()
+        guard let connection = open(fragment, of: split, at: server) else {
+            split.allSent()
+            return finish(Int(sequence &- firstSequence))
+        }
+        write(split)
+        // Not counted as a fragment: it is all of the request.
+        connection.enqueue(
+            Ticket(
+                client: handle, sequence: sequence, fragment: Int32(fragment),
+                length: split.fragments[fragment].length, deadline: 0, command: command))
+        split.allSent()
     }
 }
