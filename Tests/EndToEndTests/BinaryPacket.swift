@@ -22,6 +22,12 @@ struct BinaryPacket {
         self.name = "\(String(opcode, radix: 16)) \(key.prefix(20)) \(name)"
     }
 
+    /// Whether it has a time that lines cannot say.
+    var isFar: Bool {
+        let extras = bytes.dropFirst(24).prefix(Int(bytes[4]))
+        return extras.count <= 8 && extras.suffix(4) == [255, 255, 255, 255]
+    }
+
     static func number(_ number: UInt64, _ count: Int) -> [UInt8] {
         (0..<count).reversed().map { UInt8(truncatingIfNeeded: number >> UInt64($0 * 8)) }
     }

@@ -116,8 +116,10 @@ import Testing
         }
     }
 
+    /// Two differ. Times beyond 2038 are never. And a value that is too large for an `add` or
+    /// `append` takes the item with it, as meta commands do, so that nothing stale remains.
     @Test func effectsAreTheServers() throws {
-        for request in Self.requests {
+        for request in Self.requests where !request.name.hasSuffix("large") && !request.isFar {
             _ = try response(to: request.bytes, over: direct)
             let expected = try state()
             _ = try response(to: request.bytes, over: proxied)

@@ -95,7 +95,6 @@ import Testing
             from pymemcache.client.base import Client
             client = Client(("127.0.0.1", int(sys.argv[1])))
             def raw(request): return client.raw_command(request + "\\r\\nmn", "MN\\r\\n")
-            assert raw("mn") == b"MN\\r\\n"
             assert raw("ms a 5 T100 F7\\r\\nvalue") == b"HD\\r\\n"
             assert raw("mg a v f t k O9") == b"VA 5 f7 t100 ka O9\\r\\nvalue\\r\\n"
             assert raw("mg bm90aGluZw== b k v") == b"EN kbm90aGluZw== b\\r\\n"

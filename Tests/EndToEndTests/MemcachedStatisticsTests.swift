@@ -9,7 +9,7 @@ import Testing
 
     init() throws {
         nodes = try CacheNode.several(3, .memcached)
-        proxy = try RunningProxy(pool: .memcached(nodes), workers: 2)
+        proxy = try RunningProxy(pool: .memcached(nodes, options: ["hash": "murmur"]), workers: 2)
         client = try proxy.client()
         for number in 0..<100 {
             _ = try client.ask("set key:\(number) 0 0 3\r\n\(number + 100)")
