@@ -59,6 +59,6 @@ public enum MemcachedRefusal: Sendable, Equatable, CaseIterable {
     private static let duplicateFlagReply = MemcachedReply.clientError("duplicate flag")
     private static let tooManyFlagsReply = MemcachedReply.clientError("options flags too long")
     private static let administrativeReply = MemcachedReply.clientError(
-        "this command administers one server and is not passed on by a proxy")
+        "this command is for one server, not for a proxy")
     private static let lineTooLongReply = MemcachedReply.clientError("line too long")
 }

@@ -51,7 +51,7 @@ import Wire
     ])
     func administrationIsRefusedInOneLine(name: String) {
         let words =
-            "CLIENT_ERROR this command administers one server and is not passed on by a proxy"
+            "CLIENT_ERROR this command is for one server, not for a proxy"
         for line in ["\(name)\r\n", "\(name) 1 2 3\r\n", " \(name) noreply\r\n"] {
             #expect(
                 memcachedParse(line)

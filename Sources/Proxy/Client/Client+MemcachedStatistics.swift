@@ -11,8 +11,9 @@ extension Client {
         askForStatistics(group)
     }
 
+    /// libmemcached reads no error line of more than 80 bytes.
     private static let unknownStatistics = MemcachedReply.clientError(
-        "through a proxy there are stats, stats items, slabs, sizes, settings, reset, servers, proxy"
+        "stats takes: items, slabs, sizes, settings, reset, servers, proxy"
     )
 
     /// Asks every server.

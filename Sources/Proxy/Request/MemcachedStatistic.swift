@@ -31,7 +31,8 @@ struct MemcachedStatistic: Equatable {
     static func response(
         _ figures: [MemcachedStatistic], to request: MemcachedBinaryHeader
     ) -> [UInt8] {
-        figures.reduce(into: []) { bytes, figure in
+        let figures = figures.filter { $0.name.utf8.count <= Int(UInt16.max) }
+        return figures.reduce(into: []) { bytes, figure in
             bytes += MemcachedBinaryResponse.statistic(
                 request, name: figure.name, value: figure.value)
         } + MemcachedBinaryResponse.plain(request)
