@@ -106,7 +106,6 @@ import Testing
             assert raw("\\r\\n".join(quiet)) == expected
             assert raw("md a q\\r\\nmd a q") == b"NF\\r\\n"
             assert raw("me n").startswith(b"ME n exp=-1")
-            assert raw("mg a Z") == b"CLIENT_ERROR invalid flag\\r\\n"
             assert int(client.stats()[b"curr_items"]) == 51
             assert client.stats("proxy")[b"pool"]
             client.quit()

@@ -86,8 +86,8 @@ import Testing
     }
 
     @Test func whatOneServerMustBeAskedIsRefused() throws {
-        #expect(try client.ask("stats cachedump").hasPrefix("CLIENT_ERROR stats takes:"))
-        #expect(try client.ask("stats sizes_enable").hasPrefix("CLIENT_ERROR stats takes:"))
+        #expect(try client.ask("stats cachedump").hasPrefix("CLIENT_ERROR stats ["))
+        #expect(try client.ask("stats sizes_enable").hasPrefix("CLIENT_ERROR stats ["))
         #expect(try client.ask("stats cachedump 1 1") == "ERROR")
         #expect(try client.ask("watch").hasPrefix("CLIENT_ERROR this command is for"))
         #expect(try client.ask("version") != "ERROR")

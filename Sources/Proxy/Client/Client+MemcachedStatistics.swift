@@ -13,7 +13,7 @@ extension Client {
 
     /// libmemcached reads no error line of more than 80 bytes.
     private static let unknownStatistics = MemcachedReply.clientError(
-        "stats takes: items, slabs, sizes, settings, reset, servers, proxy"
+        "stats [items|slabs|sizes|settings|reset|servers|proxy]"
     )
 
     /// Asks every server.

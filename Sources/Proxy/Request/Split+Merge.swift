@@ -14,6 +14,7 @@ extension Split {
         case .elements:
             unsafe output.append(pool.worker.line("*", fragmentOfKey.count), from: blocks)
             appendElements(to: &output, from: blocks)
+        case .gathering: append(gathered(), to: &output, from: blocks)
         case .values: appendValues(to: &output, from: blocks)
         case .sum: append(RedisReply.integer(total), to: &output, from: blocks)
         case .acknowledgement:
@@ -21,6 +22,12 @@ extension Split {
         case .unlessHidden: appendUnlessHidden(to: &output, from: blocks)
         case .statistics, .binary: break
         }
+    }
+
+    /// What all servers say, as one reply.
+    private func gathered() -> [UInt8] {
+        let replies = fragments.map { unsafe Array($0.reply.firstBytes) }
+        return gathering.merge(replies, isRESP3: speaksRESP3)
     }
 
     func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {

@@ -20,6 +20,8 @@ internal import Wire
         case binary
         /// memcached stats: one list of figures.
         case statistics(MemcachedStatistics)
+        /// What all servers say of themselves, put together by `gathering`.
+        case gathering
     }
 
     /// One server's part.
@@ -38,6 +40,9 @@ internal import Wire
     }
 
     private(set) var merge = Merge.sum
+    private(set) var gathering = RedisGathering.same
+    /// Whether the client speaks RESP3 (`gathering` only).
+    private(set) var speaksRESP3 = false
     /// The memcached command, for the fragments' tickets.
     private(set) var command = MemcachedCommand.get
     /// The client's request, if it asks in memcached's binary protocol: the merged reply is one of
@@ -80,6 +85,12 @@ internal import Wire
 
     /// The reply is to be one to this request.
     func answer(_ request: MemcachedBinaryRequest) { binary = request }
+
+    func begin(_ gathering: RedisGathering, speaksRESP3: Bool) {
+        begin(.gathering)
+        self.gathering = gathering
+        self.speaksRESP3 = speaksRESP3
+    }
 
     /// Adds a fragment and returns its number.
     func addFragment() -> Int {
