@@ -41,6 +41,6 @@ import Testing
     }
 
     private func list(_ text: String) -> [MemcachedStatistic]? {
-        unsafe Array(text.utf8).withUnsafeBytes { unsafe MemcachedStatistic.list(from: $0) }
+        MemcachedStatistic.list(from: Array(text.utf8))
     }
 }

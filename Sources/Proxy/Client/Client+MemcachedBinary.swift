@@ -34,27 +34,20 @@ extension Client {
         case .noop:
             answer(MemcachedBinaryResponse.plain(request.header))
         case .version:
-            let line = Array(ascii: "version\r\n")
-            ask(pool.anyServer, .version, .binary, for: request) { split in
-                append(line, toFragment: 0, of: split)
+            ask(pool.anyServer, .version, .binary, bytes: 0, for: request) { _, connection in
+                append(ascii: "version\r\n", to: connection)
             }
         case .statistics:
             unsafe answerStatistics(request, frame.piece(request.key))
         case .flush:
             let line = unsafe Array(ascii: "flush_all \(request.flushTime(in: frame.span))\r\n")
-            askAll(.flushAll, .acknowledgement, for: request) { fragment, split in
-                append(line, toFragment: fragment, of: split)
+            unsafe line.withUnsafeBytes { bytes in
+                unsafe askAll(bytes, .flushAll, .acknowledgement, for: request)
             }
         case .quit:
             if !request.isQuiet { answer(MemcachedBinaryResponse.plain(request.header)) }
             isFinished = true
             markDirty()
-        }
-    }
-
-    private func append(_ line: [UInt8], toFragment fragment: Int, of split: Split) {
-        unsafe line.withUnsafeBytes { bytes in
-            unsafe append(bytes, toFragment: fragment, of: split)
         }
     }
 
@@ -68,16 +61,17 @@ extension Client {
         }
         let key = unsafe frame.piece(request.key)
         let server = pool.servers[unsafe pool.serverIndex(for: key.span)]
-        ask(server, request.operation.command, .binary, for: request) { split in
-            if request.returnsKey { unsafe split.keepKeys(key, from: worker.blocks) }
-            append(worker.text, toFragment: 0, of: split)
+        ask(
+            server, request.operation.command, .binary, bytes: frame.count, for: request
+        ) { split, connection in
+            if request.returnsKey { unsafe split.giveBack(key, from: worker.blocks) }
+            let line = worker.text
+            unsafe line.withUnsafeBytes { unsafe append($0, to: connection) }
             guard request.operation.command == .metaSet else { return }
-            unsafe append(frame.piece(request.value), toFragment: 0, of: split)
-            append(Self.dataEnd, toFragment: 0, of: split)
+            unsafe append(frame.piece(request.value), to: connection)
+            append(ascii: "\r\n", to: connection)
         }
     }
-
-    private static let dataEnd = Array(ascii: "\r\n")
 
     private static let unwritableKey =
         "a key with spaces or control characters may have 186 bytes at most"

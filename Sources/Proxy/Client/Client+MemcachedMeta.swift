@@ -27,35 +27,36 @@ extension Client {
     /// without, and what it would have hidden is hidden here.
     private func askQuietly(_ request: MemcachedRequest, _ frame: RawBytes, _ server: Server) {
         let quiet = request.quietFlag
-        ask(server, request.command, .unlessHidden) { split in
-            unsafe append(frame.piece(0, quiet.lowerBound), toFragment: 0, of: split)
-            unsafe append(frame.dropping(quiet.upperBound), toFragment: 0, of: split)
+        ask(server, request.command, .unlessHidden, bytes: frame.count) { _, connection in
+            unsafe append(frame.piece(0, quiet.lowerBound), to: connection)
+            unsafe append(frame.dropping(quiet.upperBound), to: connection)
         }
     }
 
     /// Asks one server for a client whose reply is not the server's as it is.
     ///
-    /// - Parameter write: puts the request into the split's one fragment.
+    /// - Parameters:
+    ///   - bytes: how long the request is, about.
+    ///   - binary: what the client asked, if in the binary protocol.
+    ///   - write: puts the request into the connection's log.
     func ask(
-        _ server: Server, _ command: MemcachedCommand, _ merge: Split.Merge,
-        for binary: MemcachedBinaryRequest? = nil, write: (Split) -> Void
+        _ server: Server, _ command: MemcachedCommand, _ merge: Split.Merge, bytes: Int,
+        for binary: MemcachedBinaryRequest? = nil, write: (Split, ServerConnection) -> Void
     ) {
         let number = worker.splits.take()
         let split = worker.splits[number]
-        split.begin(merge, command: command)
+        split.begin(merge, command: command, fragments: 1, from: worker.blocks)
         if let binary { split.answer(binary) }
         let sequence = admit(split: number)
-        let fragment = split.addFragment()
-        guard let connection = open(fragment, of: split, at: server) else {
-            split.allSent()
+        guard let connection = connection(to: server, for: bytes, fragment: 0, of: split) else {
             return finish(Int(sequence &- firstSequence))
         }
-        write(split)
+        let before = connection.log.count
+        write(split, connection)
         // Not counted as a fragment: it is all of the request.
         connection.enqueue(
             Ticket(
-                client: handle, sequence: sequence, fragment: Int32(fragment),
-                length: split.fragments[fragment].length, deadline: 0, command: command))
-        split.allSent()
+                client: handle, sequence: sequence, fragment: 0,
+                length: connection.log.count - before, deadline: 0, command: command))
     }
 }

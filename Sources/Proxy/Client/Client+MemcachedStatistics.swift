@@ -20,29 +20,22 @@ extension Client {
     func askForStatistics(
         _ group: MemcachedStatistics, for binary: MemcachedBinaryRequest? = nil
     ) {
-        askAll(.stats, .statistics(group), for: binary) { fragment, split in
-            let text = group.request
-            let bytes = unsafe RawBytes(start: text.utf8Start, count: text.utf8CodeUnitCount)
-            unsafe append(bytes, toFragment: fragment, of: split)
-        }
+        let text = group.request
+        let line = unsafe RawBytes(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        unsafe askAll(line, .stats, .statistics(group), for: binary)
     }
 
     /// Asks all servers the same.
-    ///
-    /// - Parameter write: puts the request into one fragment of the split.
     func askAll(
-        _ command: MemcachedCommand, _ merge: Split.Merge,
-        for binary: MemcachedBinaryRequest? = nil, write: (Int, Split) -> Void
+        _ line: RawBytes, _ command: MemcachedCommand, _ merge: Split.Merge,
+        for binary: MemcachedBinaryRequest? = nil
     ) {
         let number = worker.splits.take()
         let split = worker.splits[number]
-        split.begin(merge, command: command)
+        split.begin(
+            merge, command: command, fragments: pool.servers.count, from: worker.blocks)
         if let binary { split.answer(binary) }
         let sequence = admit(split: number)
-        for server in pool.servers {
-            let fragment = split.addFragment()
-            if open(fragment, of: split, at: server) != nil { write(fragment, split) }
-        }
-        send(split, sequence)
+        unsafe send(split, sequence, line, toAll: pool.servers, .again)
     }
 }

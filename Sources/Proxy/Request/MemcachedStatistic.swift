@@ -6,8 +6,8 @@ struct MemcachedStatistic: Equatable {
     var value: String
 
     /// The figures of a reply that came whole, with its END; nil if it is none.
-    static func list(from reply: RawBytes) -> [MemcachedStatistic]? {
-        let text = unsafe String(decoding: reply, as: UTF8.self)
+    static func list(from reply: [UInt8]) -> [MemcachedStatistic]? {
+        let text = String(decoding: reply, as: UTF8.self)
         var list: [MemcachedStatistic] = []
         for line in text.split(separator: "\r\n") {
             if line == "END" { return list }

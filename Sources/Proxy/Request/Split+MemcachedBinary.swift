@@ -17,9 +17,7 @@ extension Split {
             let response = MemcachedBinaryResponse.plain(request.header)
             return append(request.isHidden(.success) ? [] : response, to: &output, from: blocks)
         }
-        var reply = takeReply(of: 0)
-        appendResponse(to: request, from: &reply, to: &output, blocks)
-        reply.removeAll(to: blocks)
+        appendResponse(to: request, to: &output, blocks)
     }
 
     private func error(_ line: [UInt8], for request: MemcachedBinaryRequest) -> [UInt8] {
@@ -30,10 +28,9 @@ extension Split {
     /// Translates a reply, whose first line stands at the beginning of its first block: it is
     /// shorter than any block.
     private func appendResponse(
-        to request: MemcachedBinaryRequest, from reply: inout ByteList, to output: inout ByteList,
-        _ blocks: BlockPool
+        to request: MemcachedBinaryRequest, to output: inout ByteList, _ blocks: BlockPool
     ) {
-        let bytes = unsafe reply.firstBytes
+        let bytes = unsafe fragments[0].reply.firstBytes
         guard let read = unsafe MemcachedMetaReply(bytes.span) else {
             let response = MemcachedBinaryResponse.plain(request.header, .internalError)
             return append(response, to: &output, from: blocks)
@@ -53,7 +50,7 @@ extension Split {
         }
         switch request.operation {
         case .get, .getAndTouch, .touch:
-            appendItem(read, request, &reply, to: &output, blocks)
+            moveItem(read, request, to: &output, blocks)
         case .increment, .decrement:
             let number = unsafe MemcachedBinaryResponse.number(
                 request.header, read, bytes.span)
@@ -70,31 +67,24 @@ extension Split {
     private func miss(_ request: MemcachedBinaryRequest) -> [UInt8] {
         var response: [UInt8] = []
         MemcachedBinaryResponse.write(
-            request.header, .notFound, key: keys.count, to: &response)
-        return unsafe response + keys.firstBytes
+            request.header, .notFound, key: returnedKey.count, to: &response)
+        return unsafe response + returnedKey.firstBytes
     }
 
-    private func appendItem(
-        _ read: MemcachedMetaReply, _ request: MemcachedBinaryRequest, _ reply: inout ByteList,
-        to output: inout ByteList, _ blocks: BlockPool
+    private func moveItem(
+        _ read: MemcachedMetaReply, _ request: MemcachedBinaryRequest, to output: inout ByteList,
+        _ blocks: BlockPool
     ) {
         var head: [UInt8] = []
         MemcachedBinaryResponse.write(
-            request.header, extras: 4, key: keys.count, value: read.value.count,
+            request.header, extras: 4, key: returnedKey.count, value: read.value.count,
             unique: read.unique, to: &head)
         MemcachedBinaryResponse.append(UInt64(read.itemFlags), 4, to: &head)
         append(head, to: &output, from: blocks)
-        unsafe output.append(keys.firstBytes, from: blocks)
+        unsafe output.append(returnedKey.firstBytes, from: blocks)
         guard !read.value.isEmpty else { return }
-        reply.consume(read.value.lowerBound, to: blocks)
-        var left = read.value.count
-        while left > 0 {
-            let piece = unsafe reply.firstBytes
-            let count = min(left, piece.count)
-            unsafe output.append(piece.piece(0, count), from: blocks)
-            reply.consume(count, to: blocks)
-            left -= count
-        }
+        fragments[0].reply.consume(read.value.lowerBound, to: blocks)
+        fragments[0].reply.move(read.value.count, to: &output, blocks)
     }
 
     private func statistics(

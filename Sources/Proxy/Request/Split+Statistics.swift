@@ -6,7 +6,7 @@ extension Split {
     /// The merged reply to `stats`. Servers that do not answer are left out, and counted: the figures
     /// of the others are wanted all the more when one is away.
     func statistics(_ group: MemcachedStatistics, of pool: Pool) -> [UInt8] {
-        if group == .reset { return resetReply }
+        if group == .reset { return resetReply(pool.worker.blocks) }
         guard let figures = figures(group, of: pool) else { return lostReply }
         return MemcachedStatistic.reply(figures)
     }
@@ -16,20 +16,18 @@ extension Split {
         failure ?? MemcachedReply.serverError("no server has answered")
     }
 
-    private var resetReply: [UInt8] {
-        for fragment in fragments {
-            let reply = unsafe fragment.reply.firstBytes
-            guard unsafe reply.elementsEqual(MemcachedReply.reset) else {
-                return unsafe failure ?? Array(reply)
-            }
+    private func resetReply(_ pool: BlockPool) -> [UInt8] {
+        for fragment in 0..<fragments.count {
+            let reply = whole(fragment, pool)
+            guard reply == MemcachedReply.reset else { return failure ?? reply }
         }
         return MemcachedReply.reset
     }
 
     /// The merged figures; nil if no server has answered.
     func figures(_ group: MemcachedStatistics, of pool: Pool) -> [MemcachedStatistic]? {
-        let lists = fragments.map { fragment in
-            unsafe MemcachedStatistic.list(from: fragment.reply.firstBytes)
+        let lists = (0..<fragments.count).map { fragment in
+            MemcachedStatistic.list(from: whole(fragment, pool.worker.blocks))
         }
         let answered = lists.compactMap { $0 }
         guard !answered.isEmpty else { return nil }
