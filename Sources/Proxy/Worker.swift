@@ -27,6 +27,9 @@ internal import Reactor
     /// Where every gathering write is described.
     let vectors: UnsafeMutableBufferPointer<iovec>
 
+    /// Where a short text is put together or decoded; nobody keeps it.
+    var text: [UInt8] = []
+
     private var pools: [Pool] = []
     private var listeners: [Listener] = []
     private let commands: Mailbox<WorkerCommand>

@@ -36,7 +36,7 @@ extension Client {
             if let error = split.error(in: fragment, isRedis: pool.isRedis, worker.blocks) {
                 split.fail(with: error)
             }
-        case .gathering:
+        case .gathering, .unlessHidden, .binary, .statistics:
             unsafe split.collect(reply, for: fragment, from: worker.blocks)
             hold(reply.count)
         case .sum:

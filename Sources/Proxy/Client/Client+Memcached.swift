@@ -39,6 +39,12 @@ extension Client {
         case .quit:
             isFinished = true
             markDirty()
+        case .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug:
+            unsafe forwardMeta(request, frame)
+        case .metaNoop:
+            answer(MemcachedReply.metaNoop)
+        case .stats:
+            unsafe answerStatistics(frame.piece(request.statisticsGroup))
         }
     }
 
@@ -49,7 +55,7 @@ extension Client {
         unsafe send(request, frame, to: pool.servers[pool.serverIndex(for: key.span)])
     }
 
-    private func send(_ request: MemcachedRequest, _ frame: RawBytes, to server: Server) {
+    func send(_ request: MemcachedRequest, _ frame: RawBytes, to server: Server) {
         if request.hasNoreply { return unsafe sendQuietly(request, frame, to: server) }
         guard let connection = connection(to: server, for: frame.count) else { return }
         let sequence = admit()

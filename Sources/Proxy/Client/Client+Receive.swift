@@ -106,7 +106,19 @@ extension Client {
     /// - Returns: its length, which for a refused one may reach beyond the bytes; 0 if it is not
     ///   complete.
     private func parseOne(_ bytes: RawBytes) -> Int {
-        unsafe pool.isRedis ? parseRedis(bytes) : parseMemcached(bytes)
+        switch language {
+        case .redis: unsafe parseRedis(bytes)
+        case .memcached: unsafe parseMemcached(bytes)
+        case .memcachedBinary: unsafe parseBinary(bytes)
+        case .undecided: unsafe parseFirst(bytes)
+        }
+    }
+
+    /// The first byte of all tells the language: no command of the text begins with this one.
+    private func parseFirst(_ bytes: RawBytes) -> Int {
+        language =
+            unsafe bytes.first == MemcachedBinaryHeader.requestMagic ? .memcachedBinary : .memcached
+        return unsafe parseOne(bytes)
     }
 
     /// Parses the request that has the input to itself.
@@ -155,7 +167,8 @@ extension Client {
         ownsBlock = false
         input.removeAll(to: worker.blocks)
         pool.counters.add(to: .forwardErrors)
-        refuse(with: pool.errorReply(Self.outOfMemory))
+        // A binary response needs what was just dropped.
+        refuse(with: language == .memcachedBinary ? [] : pool.errorReply(Self.outOfMemory))
         return false
     }
 

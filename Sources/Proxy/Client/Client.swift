@@ -19,6 +19,16 @@ internal import Wire
     var socket: Socket
     var watcher: IOWatcher?
 
+    /// What it speaks.
+    enum Language: UInt8 {
+        case redis
+        /// memcached's text protocol, or its binary one: the first byte will tell.
+        case undecided
+        case memcached
+        case memcachedBinary
+    }
+
+    var language: Language
     var redisRequests: RedisRequestParser
     var memcachedRequests: MemcachedRequestParser
     /// Bytes of requests that are not complete, or whose turn has not come; in one piece.
@@ -90,6 +100,7 @@ internal import Wire
         self.handle = handle
         self.pool = pool
         worker = pool.worker
+        language = pool.isRedis ? .redis : .undecided
         redisRequests = RedisRequestParser(limits: pool.redisLimits)
         memcachedRequests = MemcachedRequestParser(limits: pool.memcachedLimits)
         isAuthenticated = pool.credentials == nil

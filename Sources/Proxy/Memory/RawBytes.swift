@@ -31,6 +31,11 @@ extension UnsafeRawBufferPointer {
             start: baseAddress.map { unsafe $0 + offset }, count: count)
     }
 
+    /// The bytes of a range.
+    func piece(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        unsafe piece(range.lowerBound, range.count)
+    }
+
     /// Everything from `offset` on.
     func dropping(_ offset: Int) -> UnsafeRawBufferPointer {
         unsafe piece(offset, count - offset)

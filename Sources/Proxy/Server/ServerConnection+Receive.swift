@@ -51,6 +51,10 @@ extension ServerConnection {
                 guard unsafe asks(for: key, length: length, ticket) else {
                     return close(because: .outOfStep("a VALUE for another key"))
                 }
+            case .statistic:
+                guard ticket.command == .stats else {
+                    return close(because: .outOfStep("an answer to another command"))
+                }
             case .complete(let kind):
                 guard kind.answers(ticket.command) else {
                     return close(because: .outOfStep("an answer to another command"))
