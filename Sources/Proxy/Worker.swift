@@ -41,8 +41,12 @@ internal import Reactor
     private var wakeHook: LoopHook?
     private var batching: Batching
 
-    private var dirtyServers: [ServerConnection] = []
-    private var dirtyClients: [Client] = []
+    /// What is to be flushed. Whoever ends meanwhile is in `ended`.
+    private var dirtyServers = Ring<Unretained<ServerConnection>>()
+    private var dirtyClients = Ring<Unretained<Client>>()
+    /// Clients and server connections that have ended in this turn: whoever calls their methods
+    /// needs no reference of its own, and a queue of them counts none.
+    private var ended: [AnyObject] = []
     private var heldBackClients: [Client] = []
     private var postponed: [() -> Void] = []
     private let decimal = DecimalLine()
@@ -81,6 +85,8 @@ internal import Reactor
     deinit {
         unsafe scratch.deallocate()
         unsafe vectors.deallocate()
+        dirtyServers.release(to: blocks)
+        dirtyClients.release(to: blocks)
         blocks.destroy()
     }
 
@@ -129,7 +135,9 @@ internal import Reactor
         // Everything refers to its worker, so the worker lets go of everything.
         pools.removeAll()
         listeners.removeAll()
-        dirtyServers.removeAll()
+        dirtyServers.release(to: blocks)
+        dirtyClients.release(to: blocks)
+        ended.removeAll()
         postponed.removeAll()
         idleTimer?.cancel()
         hook?.cancel()
@@ -215,6 +223,7 @@ internal import Reactor
     func closed(_ client: Client) {
         connectionClosed()
         commons.spread.leave(client.pool.index, of: index)
+        keepForThisTurn(client)
         clients.remove(client.handle)
         reportDrained()
     }
@@ -224,15 +233,23 @@ internal import Reactor
         figures.add(1, to: WorkerFigure.current)
     }
 
+    /// Keeps what has ended until nobody can be at work in it.
+    func keepForThisTurn(_ object: AnyObject) { ended.append(object) }
+
     func connectionClosed() { figures.add(-1, to: WorkerFigure.current) }
 
     // MARK: - The end of a turn
 
     /// The connection has requests to send.
-    func needsFlush(_ connection: ServerConnection) { dirtyServers.append(connection) }
+    func needsFlush(_ connection: ServerConnection) {
+        dirtyServers.append(Unretained(connection), from: blocks)
+    }
 
     /// The client has replies to get.
-    func needsFlush(_ client: Client) { dirtyClients.append(client) }
+    @inline(__always)
+    func needsFlush(_ client: Client) {
+        dirtyClients.append(Unretained(client), from: blocks)
+    }
 
     /// The client's next requests may be parsed.
     func needsParsing(_ client: Client) { heldBackClients.append(client) }
@@ -250,6 +267,7 @@ internal import Reactor
             flushClients()
             parseHeldBack()
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
+        if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
         accountMemory()
         batching.waits(at: EventLoop.monotonicMicroseconds())
         loop.collectMicroseconds = batching.sleeps ? batching.waitMicroseconds : 0
@@ -265,25 +283,19 @@ internal import Reactor
     }
 
     private func beginTurn() {
-        batching.wakes(at: EventLoop.monotonicMicroseconds())
+        batching.wakes(at: loop.nowMicroseconds)
     }
 
     private func flushServers() {
-        var next = 0
-        while next < dirtyServers.count {
-            dirtyServers[next].flush()
-            next += 1
+        while !dirtyServers.isEmpty {
+            dirtyServers.popFirst(to: blocks).use { $0.flush() }
         }
-        dirtyServers.removeAll(keepingCapacity: true)
     }
 
     private func flushClients() {
-        var next = 0
-        while next < dirtyClients.count {
-            dirtyClients[next].flush()
-            next += 1
+        while !dirtyClients.isEmpty {
+            dirtyClients.popFirst(to: blocks).use { $0.flush() }
         }
-        dirtyClients.removeAll(keepingCapacity: true)
     }
 
     private func parseHeldBack() {
@@ -312,7 +324,7 @@ internal import Reactor
 
     /// Whether so many more bytes are within `max_memory`.
     func hasMemory(for bytes: Int) -> Bool {
-        memory.total(own: blocks.bytesTaken) + bytes <= memoryLimit
+        memory.total(own: blocks.bytesTaken) &+ bytes <= memoryLimit
     }
 
     /// Closes those who hold the most until there is room again: first clients that do not read,

@@ -52,51 +52,58 @@ public struct MemcachedRequestParser: Sendable {
         if awaitsData {
             return finish(pending, in: bytes)
         }
-        if searched == 0 {
-            if let request = singleGet(in: bytes) { return .request(request) }
-            if let request = plainSet(in: bytes) { return finish(request, in: bytes) }
-        }
-        return parseLine(bytes)
+        let request = parsePlain(bytes)
+        return request.length > 0 ? .request(request) : parseLine(bytes)
     }
 
-    /// The line `set <key> <flags> <exptime> <length>` and CRLF, in its plainest form: short numbers
-    /// and one space between the words. Anything else is nil and takes three times the instructions.
-    private func plainSet(in bytes: Span<UInt8>) -> MemcachedRequest? {
-        // "set ".
-        guard let word = ByteScanner.word(at: 0, in: bytes), word & 0xFFFF_FFFF == 0x2074_6573
-        else {
-            return nil
-        }
+    // MARK: - The whole request at once
+
+    /// A `get` of one key, or a `set`, in its plainest form, that has arrived in full; one of length
+    /// 0 is anything else, for `parse` to tell what. Nearly all requests are read here.
+    public func parsePlain(_ bytes: Span<UInt8>) -> MemcachedRequest {
         let keyOffset = 4
+        guard !awaitsData, searched == 0, let word = ByteScanner.word(at: 0, in: bytes) else {
+            return MemcachedRequest(.get)
+        }
+        let name = UInt32(truncatingIfNeeded: word)
+        // "get ", "set ".
+        guard name == 0x2074_6567 || name == 0x2074_6573 else { return MemcachedRequest(.get) }
         let keyEnd = ByteScanner.printableEnd(from: keyOffset, in: bytes)
         guard keyEnd > keyOffset, keyEnd &- keyOffset <= limits.maxKeyLength,
-            keyEnd < bytes.count, bytes[keyEnd] == UInt8(ascii: " ")
-        else { return nil }
-        let flags = ByteScanner.shortNumber(at: keyEnd &+ 1, in: bytes)
-        guard flags.end > 0, bytes[flags.end] == UInt8(ascii: " ") else { return nil }
-        let exptime = ByteScanner.shortNumber(at: flags.end &+ 1, in: bytes)
-        guard exptime.end > 0, bytes[exptime.end] == UInt8(ascii: " ") else { return nil }
-        let data = ByteScanner.shortNumber(at: exptime.end &+ 1, in: bytes)
-        guard data.end > 0, data.value <= limits.maxValueLength, data.end < bytes.count &- 1,
-            ByteScanner.isLineEnd(at: data.end, in: bytes)
-        else { return nil }
+            keyEnd <= bytes.count &- 2
+        else { return MemcachedRequest(.get) }
+        if name == 0x2074_6567 {
+            guard ByteScanner.isLineEnd(at: keyEnd, in: bytes) else {
+                return MemcachedRequest(.get)
+            }
+            return MemcachedRequest(getKeyFrom: keyOffset, to: keyEnd)
+        }
+        let data = plainData(behindKey: keyEnd, in: bytes)
+        guard data.end > 0 else { return MemcachedRequest(.get) }
         return MemcachedRequest(
             setKeyFrom: keyOffset, to: keyEnd, lineEnd: data.end, dataLength: data.value)
     }
 
-    /// The commonest request, `get <key>` and CRLF, whole and in its plainest form. Anything else
-    /// is nil and read with care: that takes four times the instructions.
-    private func singleGet(in bytes: Span<UInt8>) -> MemcachedRequest? {
-        let keyOffset = 4
-        let count = bytes.count
-        guard count > keyOffset, bytes[0] == UInt8(ascii: "g"), bytes[1] == UInt8(ascii: "e"),
-            bytes[2] == UInt8(ascii: "t"), bytes[3] == UInt8(ascii: " ")
-        else { return nil }
-        let end = ByteScanner.printableEnd(from: keyOffset, in: bytes)
-        guard end > keyOffset, end - keyOffset <= limits.maxKeyLength, count - end >= 2,
-            bytes[end] == UInt8(ascii: "\r"), bytes[end + 1] == UInt8(ascii: "\n")
-        else { return nil }
-        return MemcachedRequest(getKeyFrom: keyOffset, to: end)
+    /// What follows the key of a plain `set`, ` <flags> <exptime> <length>` and CRLF, with short
+    /// numbers and one space between the words, and the data in full: the length, and where its line
+    /// ends; -1 for anything else.
+    @inline(__always)
+    private func plainData(behindKey keyEnd: Int, in bytes: Span<UInt8>) -> ByteScanner.DecimalLine
+    {
+        guard bytes[keyEnd] == UInt8(ascii: " ") else { return .none }
+        let flags = ByteScanner.shortNumber(at: keyEnd &+ 1, in: bytes)
+        guard flags.end > 0, bytes[flags.end] == UInt8(ascii: " ") else { return .none }
+        let exptime = ByteScanner.shortNumber(at: flags.end &+ 1, in: bytes)
+        guard exptime.end > 0, bytes[exptime.end] == UInt8(ascii: " ") else { return .none }
+        let data = ByteScanner.shortNumber(at: exptime.end &+ 1, in: bytes)
+        guard data.end > 0, data.value <= limits.maxValueLength, data.end < bytes.count &- 1,
+            ByteScanner.isLineEnd(at: data.end, in: bytes)
+        else { return .none }
+        let end = data.end &+ 2 &+ data.value
+        guard end <= bytes.count &- 2, ByteScanner.isLineEnd(at: end, in: bytes) else {
+            return .none
+        }
+        return data
     }
 
     // MARK: - Lines

@@ -86,6 +86,8 @@ internal import Wire
     /// When the last byte came from the client or went to it, in the loop's milliseconds.
     var lastActive: Int64
     private var isDirty = false
+    /// What the socket is watched for.
+    private var interest: Readiness = []
     private var isBlocked = false
     private(set) var isClosed = false
     /// Whether it is about to be closed for what waits for it.
@@ -114,8 +116,13 @@ internal import Wire
     func start() {
         isCounted = pool.enter()
         if !isCounted { refuse(with: pool.fullReply) }
-        watcher = IOWatcher(worker.loop, descriptor: socket.descriptor) {
-            [unowned self] readiness in self.ready(readiness)
+        watcher = unsafe IOWatcher(
+            worker.loop, descriptor: socket.descriptor,
+            owner: Unmanaged.passUnretained(self).toOpaque()
+        ) { owner, events in
+            unsafe Unmanaged<Client>.fromOpaque(owner)._withUnsafeGuaranteedRef {
+                $0.ready(Readiness(rawValue: events))
+            }
         }
         updateInterest()
     }
@@ -131,7 +138,7 @@ internal import Wire
     // MARK: - Back-pressure
 
     /// Bytes that wait to be sent to this client, now or in their turn.
-    var outputCount: Int { output.count + heldCount }
+    var outputCount: Int { output.count &+ heldCount }
 
     /// Bytes of requests that are not complete, or queued until EXEC.
     var inputCapacity: Int { input.count + input.roomAtEnd + (transaction?.commands.count ?? 0) }
@@ -155,9 +162,15 @@ internal import Wire
 
     func updateInterest() {
         guard !isClosed else { return }
-        var interest: Readiness = wantsInput ? .readable : []
-        if isBlocked { interest.insert(.writable) }
-        watcher?.watch(interest)
+        var wanted: Readiness = wantsInput ? .readable : []
+        if isBlocked { wanted.insert(.writable) }
+        if wanted != interest { watch(for: wanted) }
+    }
+
+    @inline(never)
+    private func watch(for readiness: Readiness) {
+        interest = readiness
+        watcher?.watch(readiness)
     }
 
     /// A server connection waits for this client to read.
@@ -174,16 +187,32 @@ internal import Wire
 
     // MARK: - Sending
 
+    @inline(__always)
     func markDirty() {
-        guard !isDirty, !isClosed else { return }
+        if !isDirty { markFirst() }
+    }
+
+    @inline(never)
+    private func markFirst() {
+        guard !isClosed else { return }
         isDirty = true
         worker.needsFlush(self)
     }
 
     /// Lets bytes go whose turn it is: a large piece at once, small ones at the end of this turn.
+    @inline(__always)
     func emit(_ bytes: RawBytes) {
+        if bytes.count < Limits.sentDirectly {
+            unsafe output.append(bytes, from: worker.blocks)
+        } else {
+            unsafe emit(large: bytes)
+        }
+    }
+
+    @inline(never)
+    private func emit(large bytes: RawBytes) {
         var sent = 0
-        if bytes.count >= Limits.sentDirectly && output.isEmpty && !isBlocked && !isClosed {
+        if output.isEmpty && !isBlocked && !isClosed {
             // A failure is for the flush to find, which is not in the middle of anything.
             sent = (try? unsafe socket.send(bytes)) ?? 0
             isBlocked = sent < bytes.count
@@ -193,8 +222,14 @@ internal import Wire
     }
 
     /// Ends a client for which more waits than may; later, since whoever adds to it still uses it.
+    @inline(__always)
     func limitOutput() {
-        guard outputCount > pool.configuration.clientOutputLimit, !isTooSlow else { return }
+        if outputCount > pool.clientOutputLimit { endTooSlow() }
+    }
+
+    @inline(never)
+    private func endTooSlow() {
+        guard !isTooSlow else { return }
         isTooSlow = true
         worker.later { [self] in close(because: .tooSlow) }
     }
@@ -205,11 +240,7 @@ internal import Wire
         guard !isClosed else { return }
         while !output.isEmpty && !isBlocked {
             do throws(SystemError) {
-                let gathered = unsafe output.gather(into: worker.vectors)
-                let sent = try unsafe socket.send(gathering: gathered.vectors)
-                output.consume(sent, to: worker.blocks)
-                if sent > 0 { lastActive = worker.loop.now }
-                isBlocked = sent < gathered.count
+                try send()
             } catch {
                 return close(because: .failed(error))
             }
@@ -225,6 +256,28 @@ internal import Wire
             return isRefused ? linger() : close(because: .finished)
         }
         updateInterest()
+    }
+
+    /// Offers the socket as much as one call takes; mostly that is all, in one block.
+    @inline(__always)
+    private func send() throws(SystemError) {
+        let offered: Int
+        let sent: Int
+        if output.isContiguous {
+            offered = output.count
+            sent = try unsafe socket.send(output.firstBytes)
+        } else {
+            let gathered = unsafe output.gather(into: worker.vectors)
+            offered = gathered.count
+            sent = try unsafe socket.send(gathering: gathered.vectors)
+        }
+        if sent == output.count {
+            output.removeAll(to: worker.blocks)
+        } else {
+            output.consume(sent, to: worker.blocks)
+        }
+        if sent > 0 { lastActive = worker.loop.now }
+        isBlocked = sent < offered
     }
 
     // MARK: - Closing
