@@ -59,6 +59,12 @@ public struct MemcachedRequestParser: Sendable {
         return parseLine(bytes)
     }
 
+    /// The request whose line was read and whose data block is not complete; nil if there is none.
+    public var unfinished: MemcachedRequest? { awaitsData ? pending : nil }
+
+    /// Leaves the unfinished request to somebody else: the next bytes begin a new one.
+    public mutating func forget() { awaitsData = false }
+
     /// The line `set <key> <flags> <exptime> <length>` and CRLF, in its plainest form: short numbers
     /// and one space between the words. Anything else is nil and takes three times the instructions.
     private func plainSet(in bytes: Span<UInt8>) -> MemcachedRequest? {

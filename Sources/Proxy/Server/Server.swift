@@ -33,6 +33,12 @@ internal import Wire
     /// their own behind the others, since a reply cannot be translated from one to the other.
     private let perProtocol: Int
     private var connections: [ServerConnection?]
+    /// Those that are for one large transfer at a time.
+    var detached: [ServerConnection] = []
+    /// Who waits for one of them to send a large request, and since when.
+    var uploadQueue: [(client: Handle, since: Int64)] = []
+    var uploadTimer: Timer?
+    var isWatchingUploads = false
     /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
     private var isAwaited = false
     private var retryAt: Int64 = 0
@@ -114,7 +120,7 @@ internal import Wire
     }
 
     /// Whether every connection has ended.
-    var isGone: Bool { connections.allSatisfy { $0 == nil } }
+    var isGone: Bool { connections.allSatisfy { $0 == nil } && detached.isEmpty }
 
     var isReplica: Bool { primary != nil }
 
@@ -174,6 +180,41 @@ internal import Wire
         }
     }
 
+    /// Opens a connection for a large request; nil if there is none now.
+    func openDetached(at place: Int) -> ServerConnection? {
+        guard !isAwaited, isAwaitable || pool.worker.loop.now >= retryAt else { return nil }
+        guard let address = route.address else {
+            lastFailure = route.reason
+            return nil
+        }
+        do {
+            let connection = try ServerConnection(
+                to: address, of: self, place: place, speaksRESP3: place >= perProtocol)
+            connection.isDetached = true
+            detached.append(connection)
+            count(connection)
+            connection.start()
+            return connection.phase == .closed ? nil : connection
+        } catch {
+            failed(because: .failed(error))
+            return nil
+        }
+    }
+
+    /// Whether the connection is the one for new requests at its place.
+    func holdsPlace(_ connection: ServerConnection) -> Bool {
+        connections[connection.place] === connection
+    }
+
+    /// Gives a connection's place to another one; without one, the next request opens it.
+    func replace(_ connection: ServerConnection, by other: ServerConnection?) {
+        connections[connection.place] = other
+        guard let other else { return }
+        other.place = connection.place
+        other.isDetached = false
+        other.deadlines?.stop()
+    }
+
     /// A place to hold requests in until the next routing; nil if they are not held.
     private func wait(_ place: Int) -> ServerConnection? {
         guard holdsRequests, isAwaitable else { return nil }
@@ -185,6 +226,10 @@ internal import Wire
 
     private func add(_ connection: ServerConnection) {
         connections[connection.place] = connection
+        count(connection)
+    }
+
+    private func count(_ connection: ServerConnection) {
         counters.add(to: .serverConnections)
         pool.worker.connectionOpened()
     }
@@ -237,12 +282,20 @@ internal import Wire
 
     /// A connection ended.
     ///
-    /// - Returns: the one that takes over its requests, if they are not lost.
+    /// - Returns: the one that takes over its requests, if they are not lost. An upload's is.
     func closed(
         _ connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
     ) -> ServerConnection? {
+        let heir = heir(of: connection, because: reason, wasConnected: wasConnected)
+        return connection.upload == nil ? heir : nil
+    }
+
+    private func heir(
+        of connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
+    ) -> ServerConnection? {
         let place = connection.place
         if connections[place] === connection { connections[place] = nil }
+        if connection.isDetached { detachedClosed(connection) }
         if connection.address != nil {
             counters.add(-1, to: .serverConnections)
             pool.worker.connectionClosed()
@@ -365,16 +418,20 @@ internal import Wire
         if isFollowed && !keepsAddress { owesWord = true }
         forgetFailures()
         for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }
+        supersedeDetached(keepsAddress: keepsAddress)
     }
 
     /// It is not read from any more; what it still owes may come.
     func leave() {
         for connection in connections { connection?.supersede(keepsAddress: false) }
+        supersedeDetached(keepsAddress: false)
     }
 
     /// The end of the worker: nothing is opened any more.
     func closeAll() {
         for connection in connections { connection?.close(because: .retired) }
+        for connection in detached { connection.close(because: .retired) }
+        uploadTimer?.cancel()
         for replica in replicas + leaving { replica.closeAll() }
         replicas.removeAll()
         leaving.removeAll()

@@ -25,12 +25,16 @@ internal import Wire
 
     let server: Server
     let worker: Worker
-    /// Its place among the server's connections.
-    let place: Int
+    /// Its place among the server's connections; that of its clients, if it is detached.
+    var place: Int
+    /// Whether it has left its place, or never had one, and is for one large transfer at a time.
+    var isDetached = false
+    /// The large request that it is for.
+    var upload: Upload?
     /// Nil while waiting for one.
     let address: SocketAddress?
     var phase = Phase.connecting
-    private var socket: Socket
+    var socket: Socket
     var watcher: IOWatcher?
     var deadlines: Timer?
 
@@ -208,6 +212,7 @@ internal import Wire
         }
         countUnsent()
         updateGauges()
+        if let upload { flush(upload) }
     }
 
     private func countUnsent() {
@@ -263,6 +268,7 @@ internal import Wire
                 if halt == .stalled { goOn() }
                 unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
                 if phase != .closed { updateGauges() }
+                if isDetached { settle() }
             }
         } catch {
             close(because: .failed(error))
@@ -333,6 +339,7 @@ internal import Wire
         let heir = server.closed(self, because: reason, wasConnected: wasConnected)
         updateHeld()
         handOver(to: heir, owed: owed, because: reason)
+        endUpload()
         tickets.release(to: worker.blocks)
         asideTickets.release(to: worker.blocks)
         log.removeAll(to: worker.blocks)
