@@ -5,6 +5,9 @@ enum Limits {
     /// pieces of large values, while it still stays in the second-level cache and gives every
     /// connection its turn.
     static let scratch = 256 * 1024
+    /// Reads of that size from one connection in one turn, while each is full: a megabyte, which
+    /// would else take four turns with a wait for events in each.
+    static let fullReads = 4
     /// A piece of a reply this large goes to its client's socket straight from where it was read, if
     /// nothing waits before it. Copying it first cost a seventh of the user time of a 1 MB GET; for
     /// smaller ones the copy is cheaper than a system call of their own.

@@ -12,8 +12,11 @@ extension Client {
         case alone
         /// When a connection for a large request is free.
         case queued
-        /// When the upload in progress says so.
+        /// When the server has taken what is pending of the upload.
         case uploading
+        /// When the upload's reply has come. The socket is still watched, which costs nothing while
+        /// the client waits for the reply too.
+        case answering
     }
 
     /// What becomes of an unfinished request.
@@ -141,9 +144,15 @@ extension Client {
 
     // MARK: - Going on
 
-    /// Reads more of the large request.
+    /// Reads more of the large request, and more again while it fills the reads.
     func receiveUpload() throws(SystemError) {
-        guard let upload else { return }
+        for _ in 0..<Limits.fullReads {
+            guard let upload, !isHeldBack, !isClosed, try receive(upload) else { return }
+        }
+    }
+
+    /// - Returns: whether there is more to read.
+    private func receive(_ upload: Upload) throws(SystemError) -> Bool {
         let kept = moveInputToScratch()
         let scratch = unsafe worker.scratch
         // What follows the request stays in the socket, as far as its end is known.
@@ -155,11 +164,13 @@ extension Client {
             lastActive = worker.loop.now
             upload.lastReceived = lastActive
             unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
+            return count == place.count
         case .wouldBlock: unsafe keepInput(RawBytes(rebasing: scratch[..<kept]))
         case .endOfFile:
             // Half a request gets no reply.
             close(because: .finished)
         }
+        return false
     }
 
     /// Takes bytes that go on with the large request.
@@ -180,8 +191,12 @@ extension Client {
         // It may have been lost just now.
         unsafe keepInput(rest)
         guard upload.connection != nil else { return }
-        if upload.isWhole { connection.uploadIsWhole() }
-        if upload.isWhole || !upload.pending.isEmpty { wait(.uploading) }
+        if upload.isWhole {
+            connection.uploadIsWhole()
+            wait(.answering)
+        } else if !upload.pending.isEmpty {
+            wait(.uploading)
+        }
     }
 
     private func keepInput(_ bytes: RawBytes) {
@@ -270,12 +285,19 @@ extension Client {
         wait(.alone)
     }
 
+    /// More came behind the upload than may be read now.
+    func readTooSoon() {
+        guard pace == .answering else { return }
+        pace = .uploading
+        updateInterest()
+    }
+
     /// Whether it is this client's turn again.
     var hasTurn: Bool {
         switch pace {
         case .usual: true
         case .alone: requests.isEmpty
-        case .queued, .uploading: false
+        case .queued, .uploading, .answering: false
         }
     }
 }

@@ -103,7 +103,8 @@ internal import Wire
             isBlocked = false
             flush()
         }
-        if readiness.contains(.readable) && !isClosed && wantsInput { receive() }
+        guard readiness.contains(.readable) && !isClosed else { return }
+        if wantsInput { receive() } else { readTooSoon() }
     }
 
     // MARK: - Back-pressure
@@ -134,7 +135,7 @@ internal import Wire
 
     func updateInterest() {
         guard !isClosed else { return }
-        var interest: Readiness = wantsInput ? .readable : []
+        var interest: Readiness = wantsInput || pace == .answering ? .readable : []
         if isBlocked { interest.insert(.writable) }
         watcher?.watch(interest)
     }

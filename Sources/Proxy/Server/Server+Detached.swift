@@ -22,9 +22,9 @@ extension Server {
 
     /// A connection for a client's large request.
     func uploadConnection(for client: Client) -> UploadSlot {
-        if let free = freeDetached(speaksRESP3: client.speaksRESP3) { return .connection(free) }
         let uploads = detached.count { $0.upload != nil }
         guard uploads < Limits.uploadsPerServer else { return busy(client) }
+        if let free = freeDetached(speaksRESP3: client.speaksRESP3) { return .connection(free) }
         guard let connection = openDetached(at: place(of: client)) else { return .unavailable }
         return .connection(connection)
     }
@@ -94,10 +94,21 @@ extension Server {
         else { return }
         let free = freeDetached(speaksRESP3: connection.speaksRESP3)
         if let free { detached.removeAll { $0 === free } }
-        replace(connection, by: free)
+        vacate(connection.place)
+        if let free { settle(free, at: connection.place) }
         connection.isDetached = true
         detached.append(connection)
         connection.holdBackClients()
+    }
+
+    /// Gives a place without a connection a detached one that has nothing to do.
+    func reclaim(_ place: Int) -> ServerConnection? {
+        guard !detached.isEmpty, let free = freeDetached(speaksRESP3: isRESP3(place)) else {
+            return nil
+        }
+        detached.removeAll { $0 === free }
+        settle(free, at: place)
+        return free
     }
 
     // MARK: - Ending

@@ -107,7 +107,7 @@ internal import Wire
 
     @inline(never)
     private func newConnection(at place: Int) -> ServerConnection? {
-        open(place) ?? substitute(at: place)
+        reclaim(place) ?? open(place) ?? substitute(at: place)
     }
 
     /// Requests that wait for this server, sent or not.
@@ -170,7 +170,7 @@ internal import Wire
         }
         do {
             let connection = try ServerConnection(
-                to: address, of: self, place: place, speaksRESP3: place >= perProtocol)
+                to: address, of: self, place: place, speaksRESP3: isRESP3(place))
             add(connection)
             connection.start()
             return connections[place]
@@ -189,7 +189,7 @@ internal import Wire
         }
         do {
             let connection = try ServerConnection(
-                to: address, of: self, place: place, speaksRESP3: place >= perProtocol)
+                to: address, of: self, place: place, speaksRESP3: isRESP3(place))
             connection.isDetached = true
             detached.append(connection)
             count(connection)
@@ -206,20 +206,25 @@ internal import Wire
         connections[connection.place] === connection
     }
 
-    /// Gives a connection's place to another one; without one, the next request opens it.
-    func replace(_ connection: ServerConnection, by other: ServerConnection?) {
-        connections[connection.place] = other
-        guard let other else { return }
-        other.place = connection.place
-        other.isDetached = false
-        other.deadlines?.stop()
+    /// Leaves a place to the next request, which opens a connection there.
+    func vacate(_ place: Int) { connections[place] = nil }
+
+    /// Gives a place to a detached connection.
+    func settle(_ connection: ServerConnection, at place: Int) {
+        connections[place] = connection
+        connection.place = place
+        connection.isDetached = false
+        connection.deadlines?.stop()
     }
+
+    /// Whether a place is for clients that speak RESP3.
+    func isRESP3(_ place: Int) -> Bool { place >= perProtocol }
 
     /// A place to hold requests in until the next routing; nil if they are not held.
     private func wait(_ place: Int) -> ServerConnection? {
         guard holdsRequests, isAwaitable else { return nil }
         let connection = ServerConnection(
-            waitingFor: self, place: place, speaksRESP3: place >= perProtocol)
+            waitingFor: self, place: place, speaksRESP3: isRESP3(place))
         connections[place] = connection
         return connection
     }

@@ -248,8 +248,17 @@ internal import Wire
 
     // MARK: - Reading
 
-    /// One read; the rest, if there is more, is for the next turn.
+    /// One read, and a few more while large replies fill them; the rest, if there is more, is for
+    /// the next turn.
     private func receive() {
+        var reads = 0
+        repeat {
+            reads += 1
+        } while receiveOnce() && reads < Limits.fullReads && pausedFor == .nobody
+    }
+
+    /// - Returns: whether there is more to read.
+    private func receiveOnce() -> Bool {
         let scratch = unsafe worker.scratch
         let kept = tail.count
         if kept > 0 {
@@ -261,17 +270,21 @@ internal import Wire
             switch try unsafe socket.read(into: room) {
             case .wouldBlock:
                 if kept > 0 { unsafe keepTail(RawBytes(rebasing: scratch[..<kept])) }
+                return false
             case .endOfFile:
                 close(because: .closedByServer)
+                return false
             case .bytes(let count):
                 lastProgress = worker.loop.now
                 if halt == .stalled { goOn() }
                 unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
                 if phase != .closed { updateGauges() }
                 if isDetached { settle() }
+                return count == room.count && phase != .closed
             }
         } catch {
             close(because: .failed(error))
+            return false
         }
     }
 
