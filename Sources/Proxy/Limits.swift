@@ -32,7 +32,9 @@ enum Limits {
     /// so requests after it take another connection.
     static let detachFrom = 1024 * 1024
     /// Connections with such replies at once, per server and worker; on further ones others wait.
-    static let repliesDetachedPerServer = 4
+    /// Each may be held by a client that reads slowly, and costs the proxy what that client may have
+    /// waiting.
+    static let repliesDetachedPerServer = 16
     /// How long a connection for large transfers is kept without any.
     static let idleDetachedMilliseconds = 10_000
     /// An unfinished request longer than this gets a block of its own, read into directly.

@@ -323,7 +323,7 @@ import Testing
             try reader.say(redis("GET", "k"))
             let server = try proxy.connection()
             try proxy.expect(server, hears: redis("GET", "k"))
-            try server.say("$\(size)\r\n" + Self.part)
+            try server.say("$\(size)\r\n" + Self.value)
             try proxy.wait { reader.received.count > 0 }
             try other.say(redis("GET", "a"))
 
