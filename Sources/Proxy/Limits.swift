@@ -20,7 +20,8 @@ enum Limits {
     static let uploadsPerServer = 4
     /// How often those who wait for one of them are seen to.
     static let uploadLookMilliseconds = 250
-    /// Who has waited so long has it collected, if it is no larger than the next bound.
+    /// Who has waited so long, while none of them ended, has it collected, if it is no larger than
+    /// the next bound.
     static let uploadWaitMilliseconds = 1000
     /// What is collected although it could be sent on: by those who waited, and where it may have
     /// to be sent again. Above it, memory is worth more.

@@ -131,6 +131,22 @@ import Testing
         }
     }
 
+    @Test func whatComesTogetherWithTheReplyIsNotForgotten() throws {
+        try ProxyHarness.run(.redis) { proxy in
+            let client = try proxy.client()
+            for _ in 0..<50 {
+                try client.say(Self.set())
+                let server = try proxy.connection()
+                try proxy.expect(server, hears: Self.set())
+
+                try client.say(redis("PING"))
+                try server.say("+OK\r\n")
+
+                try proxy.expect(client, hears: "+OK\r\n+PONG\r\n")
+            }
+        }
+    }
+
     @Test func aClientThatWantedNoRepliesIsCollected() throws {
         try ProxyHarness.run(.memcached) { proxy in
             let client = try proxy.client()

@@ -121,23 +121,17 @@ extension Client {
         self.upload = upload
         if let connection {
             connection.begin(upload, target.command)
-            unsafe sendHead(of: target, bytes, over: connection)
         } else if let sequence {
             fail(sequence, Ticket.whole, target.server.unavailable)
         } else {
             pool.counters.add(to: .forwardErrors)
         }
-        unsafe take(bytes.dropping(target.consumed))
-    }
-
-    private func sendHead(
-        of target: Target, _ bytes: RawBytes, over connection: ServerConnection
-    ) {
         guard let line = target.quietLine else {
-            return unsafe connection.upload(bytes.piece(0, target.consumed))
+            return unsafe take(bytes, behind: target.consumed)
         }
-        unsafe connection.upload(bytes.piece(0, line.noreplyOffset))
-        unsafe Self.newline.withUnsafeBytes { unsafe connection.upload($0) }
+        unsafe connection?.upload(bytes.piece(0, line.noreplyOffset))
+        unsafe Self.newline.withUnsafeBytes { unsafe connection?.upload($0) }
+        unsafe take(bytes.dropping(target.consumed))
     }
 
     private static let newline = Array(ascii: "\r\n")
@@ -158,7 +152,7 @@ extension Client {
         // What follows the request stays in the socket, as far as its end is known.
         let room = upload.rest.isLastArgument ? upload.rest.announced : Limits.scratch
         let place = unsafe UnsafeMutableRawBufferPointer(
-            rebasing: scratch[kept..<kept + min(room, Limits.scratch)])
+            rebasing: scratch[kept..<min(scratch.count, kept + room)])
         switch try unsafe socket.read(into: place) {
         case .bytes(let count):
             lastActive = worker.loop.now
@@ -173,21 +167,23 @@ extension Client {
         return false
     }
 
-    /// Takes bytes that go on with the large request.
-    private func take(_ bytes: RawBytes) {
+    /// Takes bytes that go on with the large request behind `head`, which was looked at before and
+    /// is not sent yet.
+    private func take(_ bytes: RawBytes, behind head: Int = 0) {
         guard let upload else { return }
-        let scan = unsafe upload.rest.scan(bytes.span)
+        let scan = unsafe upload.rest.scan(bytes.dropping(head).span)
+        let end = head + scan.consumed
         if case .malformed(let error) = scan.state {
-            return unsafe cutOff(upload, because: error, bytes.dropping(scan.consumed))
+            return unsafe cutOff(upload, because: error, bytes.dropping(end))
         }
         upload.isWhole = scan.state == .complete
-        let rest = unsafe bytes.dropping(scan.consumed)
+        let rest = unsafe bytes.dropping(end)
         guard let connection = upload.connection else {
             unsafe keepInput(rest)
             if upload.isWhole { uploadEnded(upload) }
             return
         }
-        unsafe connection.upload(bytes.piece(0, scan.consumed))
+        unsafe connection.upload(bytes.piece(0, end))
         // It may have been lost just now.
         unsafe keepInput(rest)
         guard upload.connection != nil else { return }
@@ -224,6 +220,7 @@ extension Client {
             let skipped = min(upload.rest.announced, rest.count)
             skipCount = upload.rest.announced - skipped
             unsafe keepInput(rest.dropping(skipped))
+            pace = .usual
             return goOnSoon()
         }
         if wasAnswered { return refuse(with: error.message) }
@@ -252,6 +249,7 @@ extension Client {
             return updateInterest()
         }
         self.upload = nil
+        pace = .answering
         goOnSoon()
     }
 
@@ -264,12 +262,12 @@ extension Client {
     /// A connection for a large request is free, or is waited for no more.
     func uploadTurn(collecting: Bool) {
         collects = collecting
+        pace = .usual
         goOnSoon()
     }
 
     /// Parses what has been kept, after whatever goes on now.
     private func goOnSoon() {
-        pace = .usual
         isHeldBack = true
         guard !isParsingDue else { return }
         isParsingDue = true
@@ -287,7 +285,7 @@ extension Client {
 
     /// More came behind the upload than may be read now.
     func readTooSoon() {
-        guard pace == .answering else { return }
+        guard pace == .answering, upload != nil else { return }
         pace = .uploading
         updateInterest()
     }
@@ -297,7 +295,8 @@ extension Client {
         switch pace {
         case .usual: true
         case .alone: requests.isEmpty
-        case .queued, .uploading, .answering: false
+        case .answering: upload == nil
+        case .queued, .uploading: false
         }
     }
 }

@@ -48,6 +48,7 @@ extension Server {
     func detachedIsFree() { callNextUpload() }
 
     private func callNextUpload() {
+        lastUploadTurn = pool.worker.loop.now
         while !uploadQueue.isEmpty {
             let next = uploadQueue.removeFirst()
             guard let client = unsafe pool.worker.clients.find(next.client) else { continue }
@@ -71,8 +72,9 @@ extension Server {
             else { continue }
             unsafe client.takeUnretainedValue().close(because: .tooSlow)
         }
+        // While one is over now and then, waiting costs less than memory.
         let due = now - Int64(Limits.uploadWaitMilliseconds)
-        for waiting in uploadQueue where waiting.since <= due {
+        for waiting in uploadQueue where max(waiting.since, lastUploadTurn) <= due {
             guard let client = unsafe pool.worker.clients.find(waiting.client) else { continue }
             let found = unsafe client.takeUnretainedValue()
             if found.inputNeeded <= Limits.collectedAtMost { found.uploadTurn(collecting: true) }

@@ -37,6 +37,8 @@ internal import Wire
     var detached: [ServerConnection] = []
     /// Who waits for one of them to send a large request, and since when.
     var uploadQueue: [(client: Handle, since: Int64)] = []
+    /// When the first of them was last called.
+    var lastUploadTurn: Int64 = 0
     var uploadTimer: Timer?
     var isWatchingUploads = false
     /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
