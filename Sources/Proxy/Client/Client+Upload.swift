@@ -88,7 +88,7 @@ extension Client {
             let command = found.request.command.command, command.handling == .forward,
             case .one(1) = command.keys,
             command.accepts(argumentCount: found.request.argumentCount),
-            isAuthenticated, transaction == nil,
+            isAuthenticated, !hearsOnly, transaction == nil,
             !(pool.readsFromReplicas && command.isReadOnly),
             found.request.firstArgumentLength <= pool.maxKeyLength
         else { return nil }

@@ -48,6 +48,14 @@ internal import Wire
     var speaksRESP3 = false
     /// What it has said since MULTI.
     var transaction: Transaction?
+    /// What it has server connections of its own for; nil if it never needed one.
+    var session: PrivateSession?
+    /// What it is subscribed to; nil if it never was.
+    var subscriptions: Subscriptions?
+    /// How many requests may be in flight: one while a request must be alone.
+    var requestLimit = Limits.requestsInFlight
+    /// Whether the request at the front of the input waits until those before it are answered.
+    var isPostponed = false
     /// When it last sent a write, where reads may go to replicas.
     var wroteAt = Int64.min / 2
     /// The end of what the client sends was seen: its half of the connection is closed, or a
@@ -120,17 +128,16 @@ internal import Wire
 
     /// Whether another request may be taken.
     var hasRoom: Bool {
-        requests.count < Limits.requestsInFlight && outputCount < Limits.outputHighWater
+        requests.count < requestLimit && outputCount < Limits.outputHighWater
     }
 
     /// Whether one that was held back may go on.
     private var mayGoOn: Bool {
-        requests.count < Limits.requestsInFlight / 2 && outputCount < Limits.outputLowWater
-            && hasTurn
+        requests.count <= requestLimit / 2 && outputCount < Limits.outputLowWater && hasTurn
     }
 
     private var wantsInput: Bool {
-        (!isFinished && !isHeldBack && !isDraining) || isLingering
+        (!isFinished && !isDraining && (!isHeldBack || listensWhileBlocked)) || isLingering
     }
 
     func updateInterest() {
@@ -196,6 +203,7 @@ internal import Wire
         }
         limitOutput()
         if !blocked.isEmpty && output.count < Limits.outputLowWater { resumeBlocked() }
+        if requestLimit == 1 && requests.isEmpty { settle() }
         if isHeldBack && !isParsingDue && mayGoOn {
             isParsingDue = true
             worker.needsParsing(self)
@@ -244,6 +252,7 @@ internal import Wire
         guard limit > 0, worker.loop.now - lastActive >= Int64(limit) else { return }
         let isUploading = upload != nil && !isHeldBack
         guard requests.isEmpty || isBlocked || !blocked.isEmpty || isUploading else { return }
+        guard subscriptions?.topics.isEmpty ?? true else { return }
         close(because: .idle)
     }
 
@@ -266,11 +275,14 @@ internal import Wire
         dropUpload()
         releaseRequests()
         if let transaction { end(transaction) }
+        endSubscriptions()
         input.removeAll(to: worker.blocks)
         output.removeAll(to: worker.blocks)
         resumeBlocked()
         if isCounted { pool.leave() }
         worker.closed(self)
+        // Its requests there find no client any more.
+        session?.end()
     }
 
     /// Takes what has arrived, then nothing more; closes once the replies are sent.

@@ -92,12 +92,12 @@ extension Server {
     func detach(_ connection: ServerConnection) {
         let replying = detached.count { $0.upload == nil && !$0.isFree }
         guard replying < Limits.repliesDetachedPerServer, connection.mayDetach,
-            holdsPlace(connection)
+            let place = connection.place, holdsPlace(connection)
         else { return }
         let free = freeDetached(speaksRESP3: connection.speaksRESP3)
         if let free { detached.removeAll { $0 === free } }
-        vacate(connection.place)
-        if let free { settle(free, at: connection.place) }
+        vacate(place)
+        if let free { settle(free, at: place) }
         connection.isDetached = true
         detached.append(connection)
         connection.holdBackClients()

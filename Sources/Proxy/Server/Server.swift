@@ -41,6 +41,8 @@ internal import Wire
     var lastUploadTurn: Int64 = 0
     var uploadTimer: Timer?
     var isWatchingUploads = false
+    /// Those that belong to one client each.
+    let privates = PrivateConnections()
     /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
     private var isAwaited = false
     private var retryAt: Int64 = 0
@@ -163,22 +165,31 @@ internal import Wire
     }
 
     private func open(_ place: Int) -> ServerConnection? {
-        if isAwaited { return wait(place) }
+        open(place, speaksRESP3: isRESP3(place))
+    }
+
+    /// Opens a connection, or one that waits for the server.
+    ///
+    /// - Parameter place: nil for one client's own.
+    func open(_ place: Int?, speaksRESP3: Bool) -> ServerConnection? {
+        if isAwaited { return wait(place, speaksRESP3) }
         guard isAwaitable || pool.worker.loop.now >= retryAt else { return nil }
         guard let address = route.address else {
             lastFailure = route.reason
             awaitPrimary()
-            return wait(place)
+            return wait(place, speaksRESP3)
         }
         do {
             let connection = try ServerConnection(
-                to: address, of: self, place: place, speaksRESP3: isRESP3(place))
-            add(connection)
+                to: address, of: self, place: place, speaksRESP3: speaksRESP3)
+            count(connection)
+            keep(connection)
             connection.start()
-            return connections[place]
+            if let place { return connections[place] }
+            return connection.phase == .closed ? nil : connection
         } catch {
             failed(because: .failed(error))
-            return wait(place)
+            return wait(place, speaksRESP3)
         }
     }
 
@@ -205,7 +216,7 @@ internal import Wire
 
     /// Whether the connection is the one for new requests at its place.
     func holdsPlace(_ connection: ServerConnection) -> Bool {
-        connections[connection.place] === connection
+        connection.place.map { connections[$0] === connection } ?? false
     }
 
     /// Leaves a place to the next request, which opens a connection there.
@@ -223,22 +234,28 @@ internal import Wire
     func isRESP3(_ place: Int) -> Bool { place >= perProtocol }
 
     /// A place to hold requests in until the next routing; nil if they are not held.
-    private func wait(_ place: Int) -> ServerConnection? {
+    private func wait(_ place: Int?, _ speaksRESP3: Bool) -> ServerConnection? {
         guard holdsRequests, isAwaitable else { return nil }
         let connection = ServerConnection(
-            waitingFor: self, place: place, speaksRESP3: isRESP3(place))
-        connections[place] = connection
+            waitingFor: self, place: place, speaksRESP3: speaksRESP3)
+        keep(connection)
         return connection
-    }
-
-    private func add(_ connection: ServerConnection) {
-        connections[connection.place] = connection
-        count(connection)
     }
 
     private func count(_ connection: ServerConnection) {
         counters.add(to: .serverConnections)
         pool.worker.connectionOpened()
+    }
+
+    private func keep(_ connection: ServerConnection) {
+        guard let place = connection.place else { return privates.add(connection) }
+        connections[place] = connection
+    }
+
+    private func forget(_ connection: ServerConnection) {
+        guard let place = connection.place else { return privates.remove(connection) }
+        if connection.isDetached { return detachedClosed(connection) }
+        if connections[place] === connection { connections[place] = nil }
     }
 
     /// A connection is ready for requests: the server is back, or was never away.
@@ -293,16 +310,14 @@ internal import Wire
     func closed(
         _ connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
     ) -> ServerConnection? {
-        let heir = heir(of: connection, because: reason, wasConnected: wasConnected)
-        return connection.upload == nil ? heir : nil
+        let next = next(after: connection, because: reason, wasConnected: wasConnected)
+        return connection.upload == nil ? next : nil
     }
 
-    private func heir(
-        of connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
+    private func next(
+        after connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
     ) -> ServerConnection? {
-        let place = connection.place
-        if connections[place] === connection { connections[place] = nil }
-        if connection.isDetached { detachedClosed(connection) }
+        forget(connection)
         if connection.address != nil {
             counters.add(-1, to: .serverConnections)
             pool.worker.connectionClosed()
@@ -312,26 +327,32 @@ internal import Wire
         // However it ended, that says nothing of the server as it is reached now.
         case _ where connection.isSuperseded, .superseded:
             if let metric = reason.metric { counters.add(to: metric) }
-            return connection.isIdle ? nil : heir(at: place)
+            return connection.isIdle ? nil : heir(of: connection)
         // A server may close an idle connection as it likes (its own `timeout`, a restart that went
         // unnoticed).
         case .closedByServer where connection.isIdle:
             counters.add(to: .serverEOF)
             return nil
         case .passwordRefused where triesAnotherPassword(than: connection.passwordIndex):
-            return self.connection(at: place)
+            return successor(of: connection)
         // Others may be read from meanwhile.
         default: failed(because: reason, mayRetryAtOnce: wasConnected && !isReplica)
         }
         guard isFollowed, !connection.isIdle else { return nil }
-        return heir(at: place)
+        return heir(of: connection)
     }
 
     /// Where requests go on that cannot stay where they are: a replica's are reads, which anybody
     /// of the group may answer.
-    private func heir(at place: Int) -> ServerConnection? {
-        guard let primary else { return connection(at: place) }
+    private func heir(of connection: ServerConnection) -> ServerConnection? {
+        guard let primary, let place = connection.place else { return successor(of: connection) }
         return (primary.reader(at: place) ?? primary).connection(at: place)
+    }
+
+    /// The next connection to this server in the same role.
+    private func successor(of connection: ServerConnection) -> ServerConnection? {
+        guard let place = connection.place else { return successor(ofPrivate: connection) }
+        return self.connection(at: place)
     }
 
     /// Who takes a read for a replica that has no connection; nil if nobody may.
@@ -426,6 +447,7 @@ internal import Wire
         forgetFailures()
         for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }
         supersedeDetached(keepsAddress: keepsAddress)
+        privates.supersede(keepsAddress: keepsAddress)
     }
 
     /// It is not read from any more; what it still owes may come.
@@ -439,6 +461,7 @@ internal import Wire
         for connection in connections { connection?.close(because: .retired) }
         for connection in detached { connection.close(because: .retired) }
         uploadTimer?.cancel()
+        privates.closeAll()
         for replica in replicas + leaving { replica.closeAll() }
         replicas.removeAll()
         leaving.removeAll()

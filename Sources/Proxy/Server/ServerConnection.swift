@@ -25,12 +25,19 @@ internal import Wire
 
     let server: Server
     let worker: Worker
-    /// Its place among the server's connections; that of its clients, if it is detached.
-    var place: Int
+    /// Its place among the server's connections, and that of its clients if it is detached; one
+    /// client's own has none.
+    var place: Int?
     /// Whether it has left its place, or never had one, and is for one large transfer at a time.
     var isDetached = false
     /// The large request that it is for.
     var upload: Upload?
+    /// The client that has it for itself (`PrivateConnections`).
+    var owner = Handle.nobody
+    /// Whether its client waits for what may take for ever, so that no request here times out.
+    var isPatient = false
+    /// Whether its client watches keys over it, and so cannot go on over another one.
+    var isWatching = false
     /// Nil while waiting for one.
     let address: SocketAddress?
     var phase = Phase.connecting
@@ -89,7 +96,7 @@ internal import Wire
     var pause: Timer?
 
     init(
-        to address: SocketAddress, of server: Server, place: Int, speaksRESP3: Bool
+        to address: SocketAddress, of server: Server, place: Int?, speaksRESP3: Bool
     ) throws(SystemError) {
         self.server = server
         self.speaksRESP3 = speaksRESP3
@@ -103,7 +110,7 @@ internal import Wire
     }
 
     /// One that holds requests until the server has an address.
-    init(waitingFor server: Server, place: Int, speaksRESP3: Bool) {
+    init(waitingFor server: Server, place: Int?, speaksRESP3: Bool) {
         self.server = server
         self.speaksRESP3 = speaksRESP3
         redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3)
@@ -150,7 +157,7 @@ internal import Wire
 
     /// When a request that is taken now gives up.
     var deadline: Int64 {
-        guard let timeout = server.pool.timeout else { return Ticket.never }
+        guard let timeout = server.pool.timeout, !isPatient else { return Ticket.never }
         return worker.loop.now + Int64(timeout)
     }
 
