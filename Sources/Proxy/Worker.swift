@@ -28,6 +28,9 @@ internal import Reactor
     /// Where every gathering write is described.
     let vectors: UnsafeMutableBufferPointer<iovec>
 
+    /// Where a short text is put together or decoded; nobody keeps it.
+    var text: [UInt8] = []
+
     private var pools: [Pool] = []
     private var listeners: [Listener] = []
     private let commands: Mailbox<WorkerCommand>
@@ -37,7 +40,7 @@ internal import Reactor
     private var wakeup: Wakeup?
     private var hook: LoopHook?
     private var wakeHook: LoopHook?
-    private var batching = Batching()
+    private var batching: Batching
 
     /// What is to be flushed. Whoever ends meanwhile is in `ended`.
     private var dirtyServers = Ring<Unretained<ServerConnection>>()
@@ -51,11 +54,15 @@ internal import Reactor
     private let memoryForSlowReaders: Int
     private let memoryLimit: Int
     private var memory: MemoryShare
+    /// The most that clients held at the end of a turn since memory was last freed.
+    private var mostHeld = 0
     /// When the largest holders may be looked for again, in the loop's milliseconds.
     private var nextRelief: Int64 = 0
     private var idleTimer: Timer?
     private var randomState: UInt64
     private var isDraining = false
+    private var isDrained = false
+    private var clientsNumbered = 0
 
     init(_ seat: WorkerSeat, log: Logger) throws(SystemError) {
         index = seat.index
@@ -65,6 +72,7 @@ internal import Reactor
         reports = seat.reports
         counters = seat.counters
         commons = seat.commons
+        batching = Batching(waitMicroseconds: seat.commons.batchWaitMicroseconds)
         memoryLimit = seat.commons.memory.limit
         memory = MemoryShare(seat.commons.memory)
         memoryForSlowReaders = seat.commons.memory.slow / seat.workers
@@ -124,6 +132,9 @@ internal import Reactor
         for client in clients.all { client.close(because: .shutdown) }
         endTurn()
         for pool in pools { pool.closeAll() }
+        for case .adopt(_, let descriptor) in commands.takeAll() {
+            Socket(adopting: descriptor).close()
+        }
         // Everything refers to its worker, so the worker lets go of everything.
         pools.removeAll()
         listeners.removeAll()
@@ -141,10 +152,22 @@ internal import Reactor
         for command in commands.takeAll() {
             switch command {
             case .route(let pool, let routing): pools[pool].apply(routing)
+            case .adopt(let pool, let descriptor): adopt(descriptor, for: pools[pool])
+            case .freeMemory: freeMemory()
             case .drain: drain()
             case .stop: loop.stop()
             }
         }
+    }
+
+    private func freeMemory() {
+        blocks.freeWaiting()
+        noteMost(blocks.bytesTaken + clients.count * Limits.bytesPerClient)
+    }
+
+    private func noteMost(_ held: Int) {
+        mostHeld = held
+        figures.set(held, at: WorkerFigure.mostHeld)
     }
 
     /// Nobody new; those who are here get the replies to what they have sent so far.
@@ -156,7 +179,8 @@ internal import Reactor
     }
 
     private func reportDrained() {
-        guard isDraining, clients.count == 0 else { return }
+        guard isDraining, !isDrained, clients.count == 0 else { return }
+        isDrained = true
         report(.drained(worker: index))
     }
 
@@ -166,18 +190,42 @@ internal import Reactor
 
     // MARK: - Clients
 
-    /// Takes in an accepted connection.
-    func accept(_ socket: consuming Socket, for pool: Pool) {
+    /// Takes in an accepted connection, or gives it to a worker that has fewer clients.
+    func accept(_ descriptor: Int32, for pool: Pool) {
+        let place = commons.spread.place(
+            pool.index, acceptedBy: index, random: random())
+        guard place != index else { return adopt(descriptor, for: pool) }
+        commons.mailboxes[place].post(.adopt(pool: pool.index, descriptor: descriptor))
+    }
+
+    /// Takes in a connection that has its place here.
+    private func adopt(_ descriptor: Int32, for pool: Pool) {
+        let socket = Socket(adopting: descriptor)
+        // Given before the giver heard that nobody is let in any more: gone, like those who wait to
+        // be accepted.
+        guard !isDrained else { return commons.spread.leave(pool.index, of: index) }
+        let client = insert(socket, of: pool)
+        client.start()
+        if isDraining { client.drain() }
+    }
+
+    private func insert(_ socket: consuming Socket, of pool: Pool) -> Client {
         var waiting: Socket? = consume socket
         connectionOpened()
-        let client = clients.insert { handle in
+        return clients.insert { handle in
             Client(waiting.take()!, of: pool, handle: handle)
         }
-        client.start()
+    }
+
+    /// A number for a client that no other client of the process has had.
+    func nextClientNumber() -> Int {
+        defer { clientsNumbered += 1 }
+        return clientsNumbered * count + index + 1
     }
 
     func closed(_ client: Client) {
         connectionClosed()
+        commons.spread.leave(client.pool.index, of: index)
         keepForThisTurn(client)
         clients.remove(client.handle)
         reportDrained()
@@ -225,12 +273,14 @@ internal import Reactor
         if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
         accountMemory()
         batching.waits(at: EventLoop.monotonicMicroseconds())
-        loop.collectMicroseconds = batching.sleeps ? Batching.sleepMicroseconds : 0
+        loop.collectMicroseconds = batching.sleeps ? batching.waitMicroseconds : 0
     }
 
     private func accountMemory() {
         let own = blocks.bytesTaken
         figures.set(own, at: WorkerFigure.memory)
+        let held = own &+ clients.count &* Limits.bytesPerClient
+        if held > mostHeld { noteMost(held) }
         memory.exchange(own: own)
         if memory.total(own: own) > commons.memory.short { relieve() }
     }
@@ -337,5 +387,7 @@ enum WorkerFigure {
     static let current = 1
     /// Bytes in blocks that its connections hold.
     static let memory = 2
-    static let count = 3
+    /// The most that its clients and their blocks held since memory was last freed, in bytes.
+    static let mostHeld = 3
+    static let count = 4
 }

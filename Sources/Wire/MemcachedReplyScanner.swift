@@ -7,6 +7,8 @@ public struct MemcachedScan: Sendable {
         /// A VALUE line was consumed; its key counts from this scan's first byte. Scan on for
         /// its data.
         case value(keyOffset: Int, keyLength: Int)
+        /// A STAT line was consumed; another, or the END of `stats`, follows.
+        case statistic
         /// The bytes have run out.
         case incomplete
         /// This is no reply: the connection is of no more use.
@@ -80,6 +82,8 @@ public struct MemcachedReplyScanner: Sendable {
             guard bodyRemaining == 0 else {
                 return MemcachedScan(consumed: start, state: .incomplete)
             }
+            // The value of a meta reply is its end.
+            if !hasValues { return MemcachedScan(consumed: start, state: .complete(.metaValue)) }
         }
         if searched == 0 {
             if let end = plainEnd(of: bytes, at: start) {
@@ -161,6 +165,14 @@ public struct MemcachedReplyScanner: Sendable {
             }
             return begin(value, at: start)
         }
+        if !hasValues {
+            if let value = MemcachedMetaValue(at: start, to: end, in: bytes) {
+                return begin(value, at: start, in: bytes)
+            }
+            if Self.isStatistic(bytes, from: start, to: end) {
+                return MemcachedScan(consumed: end + 2, state: .statistic)
+            }
+        }
         let kind = MemcachedReplyKind(line: bytes, from: start, to: end)
         guard end + 2 - start <= Self.lineLimit, !hasValues || kind == .end || kind.isError else {
             return malformed(at: start)
@@ -176,6 +188,25 @@ public struct MemcachedReplyScanner: Sendable {
         return MemcachedScan(
             consumed: start + value.lineLength,
             state: .value(keyOffset: value.keyOffset, keyLength: value.keyLength))
+    }
+
+    /// Goes on to the data of a meta reply, as much of it as is there.
+    private mutating func begin(
+        _ value: MemcachedMetaValue, at start: Int, in bytes: Span<UInt8>
+    ) -> MemcachedScan {
+        bodyRemaining = value.dataLength
+        let data = start + value.lineLength
+        guard data < bytes.count else { return MemcachedScan(consumed: data, state: .incomplete) }
+        let rest = scan(bytes.extracting(data..<bytes.count))
+        return MemcachedScan(consumed: data + rest.consumed, state: rest.state)
+    }
+
+    /// Whether a line is `STAT <name> <value>`.
+    private static func isStatistic(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Bool {
+        guard end - start > 5 else { return false }
+        return bytes[start] == UInt8(ascii: "S") && bytes[start + 1] == UInt8(ascii: "T")
+            && bytes[start + 2] == UInt8(ascii: "A") && bytes[start + 3] == UInt8(ascii: "T")
+            && bytes[start + 4] == UInt8(ascii: " ")
     }
 
     private mutating func malformed(at offset: Int) -> MemcachedScan {

@@ -56,6 +56,12 @@ public struct MemcachedRequestParser: Sendable {
         return request.length > 0 ? .request(request) : parseLine(bytes)
     }
 
+    /// The request whose line was read and whose data block is not complete; nil if there is none.
+    public var unfinished: MemcachedRequest? { awaitsData ? pending : nil }
+
+    /// Leaves the unfinished request to somebody else: the next bytes begin a new one.
+    public mutating func forget() { awaitsData = false }
+
     // MARK: - The whole request at once
 
     /// A `get` of one key, or a `set`, in its plainest form, that has arrived in full; one of length
@@ -118,6 +124,7 @@ public struct MemcachedRequestParser: Sendable {
         if let command, command.isRetrieval {
             return parseRetrieval(command, &line, bytes)
         }
+        if let command, command.isMeta { return parseMeta(command, &line, bytes) }
         return parseShort(command, &line, bytes)
     }
 
@@ -242,7 +249,9 @@ public struct MemcachedRequestParser: Sendable {
         }
         if line.endsBare(in: bytes) { return malformed(.badCommandLine) }
         guard let command, arguments.fit(command, in: bytes) else {
-            return .refused(length: lineLength, .error, isSilent: false)
+            let isAdministrative = command == nil && MemcachedAdministration.names(bytes)
+            return .refused(
+                length: lineLength, isAdministrative ? .administrative : .error, isSilent: false)
         }
 
         var request = MemcachedRequest(command)
@@ -287,6 +296,49 @@ public struct MemcachedRequestParser: Sendable {
         return finish(request, in: bytes)
     }
 
+    // MARK: - Meta commands
+
+    /// `mg <key> <flag>*` and its like, `ms <key> <length> <flag>*` with its data.
+    private mutating func parseMeta(
+        _ command: MemcachedCommand, _ line: inout MemcachedLineCursor, _ bytes: Span<UInt8>
+    ) -> MemcachedParse {
+        let words = MemcachedMetaWords(command, &line, bytes)
+        guard let lineLength = line.lineLength(in: bytes) else { return awaitLine(in: bytes) }
+        guard lineLength <= MemcachedLimits.serverLineLength + 1 else {
+            return malformed(.lineTooLong)
+        }
+        if line.endsBare(in: bytes) { return malformed(.badCommandLine) }
+
+        var request = MemcachedRequest(command)
+        request.lineLength = lineLength
+        if command == .metaSet {
+            let countable = UInt64(MemcachedLimits.countableValueLength)
+            guard let dataLength = words.dataLength.number(in: bytes, upTo: countable) else {
+                // As for the other storage commands.
+                if words.dataLength.isDigits(in: bytes) { return malformed(.badCommandLine) }
+                return refused(request, words.key.length > 0 ? .badCommandLine : .error)
+            }
+            request.dataLength = Int(dataLength) + 2
+        }
+        if line.hasControl { return refused(request, .badCommandLine) }
+        if let refusal = words.refusal(of: command, in: bytes, limits: limits) {
+            return refused(request, refusal)
+        }
+        words.describe(&request)
+        return command == .metaSet ? finishSet(request, in: bytes) : .request(request)
+    }
+
+    private mutating func finishSet(
+        _ request: MemcachedRequest, in bytes: Span<UInt8>
+    ) -> MemcachedParse {
+        guard request.dataLength - 2 <= limits.maxValueLength else {
+            return refused(request, .tooLarge)
+        }
+        return finish(request, in: bytes)
+    }
+
+    // MARK: - Data
+
     /// Takes a storage request once its data block is there and ends in CRLF.
     private mutating func finish(
         _ request: MemcachedRequest, in bytes: Span<UInt8>
@@ -301,7 +353,9 @@ public struct MemcachedRequestParser: Sendable {
         guard bytes[length - 2] == UInt8(ascii: "\r"), bytes[length - 1] == UInt8(ascii: "\n")
         else {
             // As memcached does: go on behind the block, wherever that is for the client.
-            return refused(request, .badDataChunk, isSilent: request.hasNoreply)
+            // A meta command's `q` does not hide errors.
+            let isSilent = request.hasNoreply && request.command.isStorage
+            return refused(request, .badDataChunk, isSilent: isSilent)
         }
         return .request(request)
     }

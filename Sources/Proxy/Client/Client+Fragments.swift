@@ -36,7 +36,7 @@ extension Client {
             if let error = split.error(in: fragment, isRedis: pool.isRedis, worker.blocks) {
                 split.fail(with: error)
             }
-        case .gathering:
+        case .gathering, .unlessHidden, .binary, .statistics:
             unsafe split.collect(reply, for: fragment, from: worker.blocks)
             hold(reply.count)
         case .sum:
@@ -64,10 +64,10 @@ extension Client {
         unsafe pool.isRedis ? reply.first == UInt8(ascii: "+") : reply.elementsEqual("OK\r\n".utf8)
     }
 
-    func mergeIntoOutput(_ number: Int32) {
+    func mergeIntoOutput(_ number: Int32, isSilent: Bool) {
         let split = worker.splits[number]
         heldCount -= split.heldCount
-        split.moveMerged(to: &output, for: pool)
+        if !isSilent { split.moveMerged(to: &output, for: pool) }
         worker.splits.give(number, clearedTo: worker.blocks)
     }
 

@@ -49,6 +49,12 @@ extension Client {
         case .quit:
             isFinished = true
             markDirty()
+        case .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug:
+            unsafe forwardMeta(request, frame)
+        case .metaNoop:
+            answer(MemcachedReply.metaNoop)
+        case .stats:
+            unsafe answerStatistics(frame.piece(request.statisticsGroup))
         }
     }
 
@@ -62,7 +68,7 @@ extension Client {
     }
 
     @inline(__always)
-    private func send(_ request: MemcachedRequest, _ frame: RawBytes, to server: Server) {
+    func send(_ request: MemcachedRequest, _ frame: RawBytes, to server: Server) {
         if request.hasNoreply { return unsafe sendQuietly(request, frame, to: server) }
         guard let connection = findConnection(to: server, for: frame.count) else { return }
         connection.use { connection in
@@ -86,6 +92,7 @@ extension Client {
         else {
             return pool.counters.add(to: .forwardErrors)
         }
+        isQuiet = true
         let before = connection.log.count
         unsafe append(frame.piece(0, request.noreplyOffset), to: connection)
         append(ascii: "\r\n", to: connection)

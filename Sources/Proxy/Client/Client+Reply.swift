@@ -10,12 +10,16 @@ extension Client {
     @inline(__always)
     func admit(split: Int32 = Request.noSplit) -> UInt32 {
         let sequence = firstSequence &+ UInt32(truncatingIfNeeded: requests.count)
-        requests.append(Request(split: split), from: worker.blocks)
+        let isSilent = replyMode.isSilent
+        requests.append(Request(split: split, isSilent: isSilent), from: worker.blocks)
+        if isSilent { silentCount += 1 }
         return sequence
     }
 
     /// Answers a request that no server sees.
     func answer(_ reply: [UInt8]) {
+        // The flush still has to see whether the client is to be closed.
+        if replyMode.isSilent { return markDirty() }
         unsafe reply.withUnsafeBytes { bytes in
             if requests.isEmpty {
                 unsafe output.append(bytes, from: worker.blocks)
@@ -30,6 +34,7 @@ extension Client {
 
     /// Answers a request that no server sees with its own bytes, however many.
     func answer(bulk bytes: RawBytes) {
+        if replyMode.isSilent { return }
         if requests.isEmpty {
             unsafe output.append(worker.line("$", bytes.count), from: worker.blocks)
             unsafe emit(bytes)
@@ -69,7 +74,9 @@ extension Client {
         guard fragment == Ticket.whole else {
             return unsafe completeFragment(index, Int(fragment), reply)
         }
-        if index == 0 {
+        if isSilent(index) {
+            finishSilently(index)
+        } else if index == 0 {
             if !requests[0].held.isEmpty { releaseHeld(0) }
             unsafe emit(reply)
             popRequest()
@@ -90,6 +97,7 @@ extension Client {
             unsafe split.collect(piece, for: Int(fragment), from: worker.blocks)
             return hold(piece.count)
         }
+        if isSilent(index) { return }
         let request = requests[index]
         guard index == 0,
             request.phase == .streaming || request.held.count + piece.count > Limits.streamFrom
@@ -113,6 +121,20 @@ extension Client {
         guard requests[index].phase != .streaming else { return false }
         drop(index)
         return true
+    }
+
+    // MARK: - Silence
+
+    /// Whether the request gets no reply, however many come for it.
+    @inline(__always)
+    private func isSilent(_ index: Int) -> Bool { silentCount > 0 && requests[index].isSilent }
+
+    /// The reply has come, and is dropped.
+    private func finishSilently(_ index: Int) {
+        requests.update(index) { $0.phase = .finished }
+        guard index == 0 else { return }
+        releaseFinished()
+        markDirty()
     }
 
     // MARK: - Holding
@@ -139,6 +161,7 @@ extension Client {
 
     @inline(__always)
     private func popRequest() {
+        if isSilent(0) { silentCount -= 1 }
         requests.dropFirst(to: worker.blocks)
         firstSequence &+= 1
     }
@@ -157,11 +180,11 @@ extension Client {
             let request = requests[0]
             switch request.phase {
             case .finished:
-                if request.split == Request.noSplit {
+                if request.split != Request.noSplit {
+                    mergeIntoOutput(request.split, isSilent: request.isSilent)
+                } else if !request.isSilent {
                     var held = request.held
                     release(&held)
-                } else {
-                    mergeIntoOutput(request.split)
                 }
                 popRequest()
             case .waiting where request.held.count > Limits.streamFrom:

@@ -10,11 +10,25 @@ internal import Wire
 /// there. An idle client owns no buffer.
 @safe final class Client {
     let handle: Handle
+    /// Its CLIENT ID.
+    let number: Int
+    /// When it came, in the loop's milliseconds.
+    let beganAt: Int64
     let pool: Pool
     let worker: Worker
     var socket: Socket
     var watcher: IOWatcher?
 
+    /// What it speaks.
+    enum Language: UInt8 {
+        case redis
+        /// memcached's text protocol, or its binary one: the first byte will tell.
+        case undecided
+        case memcached
+        case memcachedBinary
+    }
+
+    var language: Language
     var redisRequests: RedisRequestParser
     var memcachedRequests: MemcachedRequestParser
     /// Bytes of requests that are not complete, or whose turn has not come; in one piece.
@@ -27,6 +41,15 @@ internal import Wire
     /// Whether `input` is one block for a large request that is read into it directly.
     var ownsBlock = false
 
+    /// The large request that is being sent on while it arrives, or whose reply is awaited.
+    var upload: Upload?
+    /// Whether the unfinished request is collected, since it waited in vain to be sent on.
+    var collects = false
+    /// Whether it has sent memcached requests that nobody hears of again.
+    var isQuiet = false
+    /// When it goes on after it was held back.
+    var pace = Pace.usual
+
     var requests = Ring<Request>()
     /// The number of the oldest request in `requests`.
     var firstSequence: UInt32 = 0
@@ -35,6 +58,12 @@ internal import Wire
     var heldCount = 0
 
     var isAuthenticated: Bool
+    /// What it has said of itself, if anything.
+    var identity: ClientIdentity?
+    /// Which of its requests are answered.
+    var replyMode = ReplyMode.on
+    /// How many of `requests` get no reply.
+    var silentCount = 0
     /// It said HELLO 3.
     var speaksRESP3 = false
     /// What it has said since MULTI.
@@ -82,10 +111,13 @@ internal import Wire
         self.handle = handle
         self.pool = pool
         worker = pool.worker
+        language = pool.isRedis ? .redis : .undecided
         redisRequests = RedisRequestParser(limits: pool.redisLimits)
         memcachedRequests = MemcachedRequestParser(limits: pool.memcachedLimits)
         isAuthenticated = pool.credentials == nil
-        lastActive = pool.worker.loop.now
+        number = pool.worker.nextClientNumber()
+        beganAt = pool.worker.loop.now
+        lastActive = beganAt
         self.socket = consume socket
     }
 
@@ -108,7 +140,8 @@ internal import Wire
             isBlocked = false
             flush()
         }
-        if readiness.contains(.readable) && !isClosed && wantsInput { receive() }
+        guard readiness.contains(.readable) && !isClosed else { return }
+        if wantsInput { receive() } else { readTooSoon() }
     }
 
     // MARK: - Back-pressure
@@ -129,7 +162,7 @@ internal import Wire
 
     /// Whether one that was held back may go on.
     private var mayGoOn: Bool {
-        requests.count <= requestLimit / 2 && outputCount < Limits.outputLowWater
+        requests.count <= requestLimit / 2 && outputCount < Limits.outputLowWater && hasTurn
     }
 
     private var wantsInput: Bool {
@@ -138,7 +171,7 @@ internal import Wire
 
     func updateInterest() {
         guard !isClosed else { return }
-        var wanted: Readiness = wantsInput ? .readable : []
+        var wanted: Readiness = wantsInput || pace == .answering ? .readable : []
         if isBlocked { wanted.insert(.writable) }
         if wanted != interest { watch(for: wanted) }
     }
@@ -268,6 +301,8 @@ internal import Wire
         case failed(SystemError)
         /// Too much waited for it for too long.
         case tooSlow
+        /// Another client said CLIENT KILL.
+        case killed
         /// Memory is short, and it holds more than others.
         case memoryNeeded
         /// Nothing came or went for `client_idle_timeout`.
@@ -282,7 +317,7 @@ internal import Wire
             switch self {
             case .tooSlow: "closed a client that reads too slowly"
             case .memoryNeeded: "closed a client that holds much, since max_memory is near"
-            case .finished, .refused, .failed, .idle, .replyLost, .shutdown: nil
+            case .finished, .refused, .failed, .killed, .idle, .replyLost, .shutdown: nil
             }
         }
     }
@@ -292,7 +327,8 @@ internal import Wire
     func closeIfIdle() {
         let limit = pool.configuration.clientIdleTimeoutMilliseconds
         guard limit > 0, worker.loop.now - lastActive >= Int64(limit) else { return }
-        guard requests.isEmpty || isBlocked || !blocked.isEmpty else { return }
+        let isUploading = upload != nil && !isHeldBack
+        guard requests.isEmpty || isBlocked || !blocked.isEmpty || isUploading else { return }
         guard subscriptions?.topics.isEmpty ?? true else { return }
         close(because: .idle)
     }
@@ -307,13 +343,14 @@ internal import Wire
         socket.disconnect()
         switch reason {
         case .finished: pool.counters.add(to: .clientEOF)
-        case .refused, .failed, .tooSlow, .memoryNeeded, .idle, .replyLost:
+        case .refused, .failed, .killed, .tooSlow, .memoryNeeded, .idle, .replyLost:
             pool.counters.add(to: .clientErrors)
         case .shutdown: break
         }
         if let warning = reason.warning, worker.commons.closeWarnings.allows() {
             worker.log.warning("pool \(pool.configuration.name): \(warning)")
         }
+        dropUpload()
         releaseRequests()
         if let transaction { end(transaction) }
         endSubscriptions()
@@ -330,6 +367,7 @@ internal import Wire
     func drain() {
         if wantsInput && !isLingering { receive() }
         guard !isClosed else { return }
+        if let upload, !upload.isWhole { return close(because: .shutdown) }
         isDraining = true
         if !isHeldBack { isFinished = true }
         updateInterest()

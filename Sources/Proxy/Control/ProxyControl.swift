@@ -15,7 +15,7 @@ public final class ProxyControl {
     let loop: EventLoop
     let log: Logger
     let pools: [PoolControl]
-    private let seats: [WorkerSeat]
+    let seats: [WorkerSeat]
     private let reports = Mailbox<WorkerReport>()
     private var wakeup: Wakeup?
     private(set) var names: NameBook?
@@ -39,12 +39,16 @@ public final class ProxyControl {
         log = logger
         let pools = configuration.pools.map(PoolControl.init)
         let reports = reports
-        let commons = Commons(configuration, workers: workers)
+        let counters = (0..<workers).map { _ in WorkerCounters(servers: pools.map(\.servers.count))
+        }
+        let commons = Commons(configuration, counters: counters)
         self.pools = pools
         seats = (0..<workers).map { index in
-            WorkerSeat(
-                index: index, workers: workers, reports: reports,
-                counters: WorkerCounters(servers: pools.map(\.servers.count)), commons: commons)
+            let cpus = configuration.workerCPUs
+            return WorkerSeat(
+                index: index, workers: workers,
+                cpu: cpus.isEmpty ? nil : cpus[index % cpus.count], reports: reports,
+                counters: counters[index], commons: commons)
         }
         do throws(ResolverError) {
             names = try NameBook(loop, configuration.names, log: logger) { [unowned self] name in
@@ -69,7 +73,7 @@ public final class ProxyControl {
         resolveNames()
         wakeup = Wakeup(loop) { [unowned self] in self.takeReports() }
         reports.attach(wakeup!.handle)
-        memory = MemoryReturn(loop, of: seats.map(\.counters.worker))
+        memory = MemoryReturn(loop, of: seats)
         for seat in seats {
             do throws(SystemError) {
                 try startWorker(seat, descriptors.map { $0[seat.index] })
@@ -80,13 +84,14 @@ public final class ProxyControl {
     }
 
     private func startWorker(_ seat: WorkerSeat, _ descriptors: [Int32]) throws(SystemError) {
-        let plans = pools.map {
+        let plans = pools.enumerated().map { number, pool in
             PoolPlan(
-                configuration: $0.configuration, routing: $0.routing, clientCount: $0.clientCount)
+                configuration: pool.configuration, routing: pool.routing,
+                clientCount: pool.clientCount, counters: seats.map { $0.counters.pools[number] })
         }
         let log = log
         threads.append(
-            try WorkerThread.start(name: "worker-\(seat.index)") {
+            try WorkerThread.start(name: "worker-\(seat.index)", cpu: seat.cpu) {
                 Worker.run(seat, plans, listeners: descriptors, log: log)
             })
     }

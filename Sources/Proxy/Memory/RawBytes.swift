@@ -32,6 +32,11 @@ extension UnsafeRawBufferPointer {
         return unsafe UnsafeRawBufferPointer(start: baseAddress + offset, count: count)
     }
 
+    /// The bytes of a range.
+    func piece(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        unsafe piece(range.lowerBound, range.count)
+    }
+
     /// Everything from `offset` on.
     @inline(__always)
     func dropping(_ offset: Int) -> UnsafeRawBufferPointer {

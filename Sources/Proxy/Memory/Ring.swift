@@ -8,7 +8,8 @@
 /// so that a client who pipelines 16 requests at a time does not make it grow twice for each 16, or
 /// half as large if half was not needed. The owner empties it by `release` before it goes.
 @safe struct Ring<Element: BitwiseCopyable>: ~Copyable {
-    private static var firstCapacity: Int { 4 }
+    /// One: an idle client keeps the block, and most send one request at a time.
+    private static var firstCapacity: Int { 1 }
 
     private var elements: UnsafeMutablePointer<Element>?
     private var capacity = 0

@@ -9,6 +9,8 @@ internal import Wire
     let configuration: PoolConfiguration
     let worker: Worker
     let counters: Counters
+    /// Every worker's figures of the pool, the own ones included.
+    let allCounters: [PoolCounters]
     /// Clients of this pool on all workers, for `client_connections`.
     let clientCount: SharedCount
     let isRedis: Bool
@@ -51,6 +53,7 @@ internal import Wire
         self.index = index
         self.worker = worker
         self.counters = counters.pool
+        allCounters = plan.counters
         configuration = plan.configuration
         clientCount = plan.clientCount
         placement = plan.routing.placement

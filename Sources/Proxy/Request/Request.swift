@@ -18,5 +18,8 @@ struct Request: BitwiseCopyable {
     /// out whole.
     var split = Self.noSplit
 
+    /// Whether its reply is dropped: CLIENT REPLY.
+    var isSilent = false
+
     static let noSplit: Int32 = -1
 }

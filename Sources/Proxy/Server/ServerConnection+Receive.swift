@@ -58,6 +58,10 @@ extension ServerConnection {
                 guard unsafe asks(for: key, length: length, ticket) else {
                     return close(because: .outOfStep("a VALUE for another key"))
                 }
+            case .statistic:
+                guard ticket.command == .stats else {
+                    return close(because: .outOfStep("an answer to another command"))
+                }
             case .complete(let kind):
                 guard kind.answers(ticket.command) else {
                     return close(because: .outOfStep("an answer to another command"))
@@ -179,5 +183,6 @@ extension ServerConnection {
         let client = unsafe found.takeUnretainedValue()
         unsafe client.receive(piece, of: ticket.sequence, ticket.fragment)
         if client.isOverfull { restrain(client) }
+        leavePlaceForLargeReply()
     }
 }
