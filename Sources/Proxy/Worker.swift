@@ -162,6 +162,7 @@ internal import Reactor
 
     private func freeMemory() {
         blocks.freeWaiting()
+        watchers.freeWaiting()
         noteMost(blocks.bytesTaken + clients.count * Limits.bytesPerClient)
     }
 
