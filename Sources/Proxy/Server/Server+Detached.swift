@@ -96,10 +96,11 @@ extension Server {
         else { return }
         let free = freeDetached(speaksRESP3: connection.speaksRESP3)
         if let free { detached.removeAll { $0 === free } }
+        connection.isDetached = true
+        // Before it leaves its place, which is all that keeps it: it is at work just now.
+        detached.append(connection)
         vacate(place)
         if let free { settle(free, at: place) }
-        connection.isDetached = true
-        detached.append(connection)
         connection.holdBackClients()
     }
 
