@@ -161,6 +161,34 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", " q"])
+    func aMetaCommandIsCollected(flag: String) throws {
+        try ProxyHarness.run(.memcached) { proxy in
+            let client = try proxy.client()
+
+            try client.say("ms k \(Self.size)\(flag)\r\n" + Self.value.dropLast())
+            try proxy.settle()
+            #expect(proxy.servers[0].connections.isEmpty)
+            try client.say("v\r\n")
+
+            let server = try proxy.connection()
+            try proxy.expect(server, hears: "ms k \(Self.size)\r\n" + Self.value + "\r\n")
+        }
+    }
+
+    @Test func aClientThatIsNotAnsweredIsCollected() throws {
+        try ProxyHarness.run(.redis) { proxy in
+            let client = try proxy.client()
+
+            try client.say(redis("CLIENT", "REPLY", "SKIP") + Self.set() + redis("GET", "k"))
+            let server = try proxy.connection()
+            try proxy.expect(server, hears: Self.set() + redis("GET", "k"))
+            try server.say("+OK\r\n$1\r\nv\r\n")
+
+            try proxy.expect(client, hears: "$1\r\nv\r\n")
+        }
+    }
+
     @Test func waitsForAFreeConnection() throws {
         try ProxyHarness.run(.redis) { proxy in
             let busy = try (0..<Limits.uploadsPerServer).map { number in

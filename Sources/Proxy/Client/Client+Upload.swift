@@ -88,7 +88,8 @@ extension Client {
             let command = found.request.command.command, command.handling == .forward,
             case .one(1) = command.keys,
             command.accepts(argumentCount: found.request.argumentCount),
-            isAuthenticated, !hearsOnly, transaction == nil,
+            isAuthenticated, !hearsOnly, !replyMode.isSilent, transaction == nil,
+            !command.hasSubcommands,
             !(pool.readsFromReplicas && command.isReadOnly),
             found.request.firstArgumentLength <= pool.maxKeyLength
         else { return nil }
@@ -99,8 +100,11 @@ extension Client {
     }
 
     private func memcachedTarget(_ bytes: RawBytes) -> Target? {
-        // Nobody knows when what it wanted no reply to has reached the server.
-        guard !isQuiet, let found = memcachedRequests.unfinished else { return nil }
+        // Nobody knows when what it wanted no reply to has reached the server. A meta command's key
+        // may be written otherwise than it is, and its reply may have to be hidden.
+        guard !isQuiet, let found = memcachedRequests.unfinished, found.command.isStorage else {
+            return nil
+        }
         let key = unsafe bytes.piece(found.keyOffset, found.keyLength)
         let server = unsafe pool.servers[pool.serverIndex(for: key.span)]
         return Target(

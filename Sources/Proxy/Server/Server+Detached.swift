@@ -96,11 +96,11 @@ extension Server {
         else { return }
         let free = freeDetached(speaksRESP3: connection.speaksRESP3)
         if let free { detached.removeAll { $0 === free } }
-        // First, since whoever called has no reference of its own.
+        connection.isDetached = true
+        // Before it leaves its place, which is all that keeps it: it is at work just now.
         detached.append(connection)
         vacate(place)
         if let free { settle(free, at: place) }
-        connection.isDetached = true
         connection.holdBackClients()
     }
 
