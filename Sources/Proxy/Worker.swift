@@ -37,6 +37,10 @@ internal import Reactor
     private var hook: LoopHook?
     private var wakeHook: LoopHook?
     private var batching = Batching()
+    /// The worker's clock as of the beginning of this turn, or of its sends to servers: the lower 32
+    /// bits of the monotonic microseconds, which go round in 71 minutes.
+    private(set) var stamp = Worker.clock()
+    var departures = Departures()
 
     private var dirtyServers: [ServerConnection] = []
     private var dirtyClients: [Client] = []
@@ -184,7 +188,12 @@ internal import Reactor
     func needsFlush(_ connection: ServerConnection) { dirtyServers.append(connection) }
 
     /// The client has replies to get.
-    func needsFlush(_ client: Client) { dirtyClients.append(client) }
+    ///
+    /// - Returns: how many clients are sent to before it.
+    func needsFlush(_ client: Client) -> Int {
+        dirtyClients.append(client)
+        return dirtyClients.count - 1
+    }
 
     /// The client's next requests may be parsed.
     func needsParsing(_ client: Client) { heldBackClients.append(client) }
@@ -215,10 +224,18 @@ internal import Reactor
     }
 
     private func beginTurn() {
-        batching.wakes(at: EventLoop.monotonicMicroseconds())
+        let now = loop.microseconds
+        stamp = UInt32(truncatingIfNeeded: now)
+        batching.wakes(at: now)
+    }
+
+    /// The worker's clock, read afresh.
+    static func clock() -> UInt32 {
+        UInt32(truncatingIfNeeded: EventLoop.monotonicMicroseconds())
     }
 
     private func flushServers() {
+        if !dirtyServers.isEmpty { stamp = Self.clock() }
         var next = 0
         while next < dirtyServers.count {
             dirtyServers[next].flush()
@@ -232,8 +249,10 @@ internal import Reactor
         while next < dirtyClients.count {
             dirtyClients[next].flush()
             next += 1
+            departures.sent(next)
         }
         dirtyClients.removeAll(keepingCapacity: true)
+        departures.count()
     }
 
     private func parseHeldBack() {

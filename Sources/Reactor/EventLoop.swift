@@ -19,6 +19,7 @@ public final class EventLoop {
     private let turn: UnsafeMutablePointer<ev_check>
 
     private var cachedNow: Int64 = 0
+    private var cachedMicroseconds: Int64 = 0
     private var isClockStale = true
 
     /// Makes a loop; it fails if the process is out of descriptors or memory.
@@ -83,9 +84,16 @@ public final class EventLoop {
         return cachedNow
     }
 
+    /// The same in microseconds.
+    public var microseconds: Int64 {
+        if isClockStale { refreshNow() }
+        return cachedMicroseconds
+    }
+
     /// Reads the clock again, for a caller whose turn took long.
     public func refreshNow() {
-        cachedNow = EventLoop.monotonicMicroseconds() / 1000
+        cachedMicroseconds = EventLoop.monotonicMicroseconds()
+        cachedNow = cachedMicroseconds / 1000
         isClockStale = false
     }
 

@@ -201,4 +201,6 @@ private final class ControlStats: StatsSource {
     }
 
     func snapshot() -> StatsSnapshot { control.snapshot() }
+
+    func latency() -> [PoolLatency] { control.latency() }
 }

@@ -57,7 +57,8 @@ extension Client {
         connection.enqueue(
             Ticket(
                 client: handle, sequence: sequence, length: frame.count, deadline: 0,
-                command: request.command, keyOffset: UInt32(request.keyOffset),
+                command: request.command, commandClass: request.command.commandClass,
+                keyOffset: UInt32(request.keyOffset),
                 keyLength: UInt32(request.keyLength)))
     }
 
@@ -76,7 +77,7 @@ extension Client {
         connection.enqueue(
             Ticket(
                 length: connection.log.count - before, deadline: 0, purpose: .discard,
-                command: request.command))
+                command: request.command, commandClass: request.command.commandClass))
     }
 
     // MARK: - All servers

@@ -208,14 +208,17 @@ extension Client {
     // MARK: - Sending on
 
     /// Sends a whole request to a server.
-    func forward(_ frame: RawBytes, to server: Server, _ repetition: RedisRepetition) {
+    func forward(
+        _ frame: RawBytes, to server: Server, _ repetition: RedisRepetition,
+        _ commandClass: CommandClass
+    ) {
         guard let connection = connection(to: server, for: frame.count) else { return }
         let sequence = admit()
         unsafe append(frame, to: connection)
         connection.enqueue(
             Ticket(
                 client: handle, sequence: sequence, length: frame.count, deadline: 0,
-                repetition: repetition))
+                repetition: repetition, commandClass: commandClass))
     }
 
     /// The connection for a request of so many bytes; if there is none, the client has its error.

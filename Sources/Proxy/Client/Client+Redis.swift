@@ -63,7 +63,7 @@ extension Client {
         case .mset: unsafe split(request, command, frame, .acknowledgement, step: 2)
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
         case .local(let local): unsafe answer(local, request, frame)
-        case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads)
+        case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads, .other)
         case .unsupported: unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
         }
     }
@@ -75,13 +75,18 @@ extension Client {
             let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
             guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
             let index = unsafe pool.serverIndex(for: key.span)
-            return unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
+            return unsafe forward(
+                frame, toShard: index, repetition(of: request, command, frame),
+                command.commandClass)
         }
         do throws(RedisKeyError) {
             let repetition = unsafe repetition(of: request, command, frame)
+            let commandClass = command.commandClassOfAny
             switch try unsafe home(of: request, frame) {
-            case .shard(let index): unsafe forward(frame, toShard: index, repetition)
-            case .nowhere: unsafe forward(frame, toShard: pool.anyServer.index, repetition)
+            case .shard(let index):
+                unsafe forward(frame, toShard: index, repetition, commandClass)
+            case .nowhere:
+                unsafe forward(frame, toShard: pool.anyServer.index, repetition, commandClass)
             case .several: answer(Self.crossServer)
             case .tooLong: answer(pool.keyTooLong)
             }
@@ -92,11 +97,14 @@ extension Client {
 
     /// Sends a whole request to the shard's server, or to a replica of it.
     @inline(__always)
-    private func forward(_ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition) {
+    private func forward(
+        _ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition,
+        _ commandClass: CommandClass
+    ) {
         guard let server = target(index, repetition) else {
             return fail(pool.servers[index].unreadable)
         }
-        unsafe forward(frame, to: server, repetition)
+        unsafe forward(frame, to: server, repetition, commandClass)
     }
 
     /// Who a shard's request goes to; nil if it is a read and nobody may be read from.
@@ -163,7 +171,8 @@ extension Client {
         }
         let repetition = unsafe repetition(of: request, command, frame)
         if plan.servers.count == 1 {
-            return unsafe forward(frame, toShard: plan.servers[0], repetition)
+            return unsafe forward(
+                frame, toShard: plan.servers[0], repetition, command.commandClass)
         }
 
         let number = worker.splits.take()

@@ -9,7 +9,9 @@ extension Client {
     /// - Returns: the request's number.
     func admit(split: Int32 = Request.noSplit) -> UInt32 {
         let sequence = firstSequence &+ UInt32(requests.count)
-        requests.append(Request(split: split), from: worker.blocks)
+        let slot = split == Request.noSplit ? LatencySlot.none : pool.splitSlot
+        requests.append(
+            Request(slot: slot, receivedAt: worker.stamp, split: split), from: worker.blocks)
         return sequence
     }
 
@@ -22,7 +24,7 @@ extension Client {
                 markDirty()
             } else {
                 let sequence = admit()
-                unsafe complete(sequence, Ticket.whole, bytes)
+                unsafe complete(sequence, Ticket.whole, bytes, .none)
             }
         }
     }
@@ -39,7 +41,7 @@ extension Client {
             unsafe hold(worker.line("$", bytes.count), index)
             unsafe hold(bytes, index)
             unsafe Self.lineEnd.withUnsafeBytes { end in
-                _ = unsafe complete(sequence, Ticket.whole, end)
+                _ = unsafe complete(sequence, Ticket.whole, end, .none)
             }
         }
     }
@@ -48,16 +50,19 @@ extension Client {
 
     /// Answers a request, or the one fragment of it, with an error of the proxy's own.
     func fail(
-        _ sequence: UInt32, _ fragment: Int32, _ message: String, word: StaticString = "ERR"
+        _ sequence: UInt32, _ fragment: Int32, _ message: String, _ visit: Visit,
+        word: StaticString = "ERR"
     ) {
         let error = pool.errorReply(message, word: word)
         pool.counters.add(to: .forwardErrors)
         let index = Int(sequence &- firstSequence)
-        guard fragment == Ticket.whole else { return failFragment(index, Int(fragment), error) }
+        guard fragment == Ticket.whole else {
+            return failFragment(index, Int(fragment), error, visit)
+        }
         if requests[index].phase == .streaming { return close(because: .replyLost) }
         drop(index)
         unsafe error.withUnsafeBytes { bytes in
-            _ = unsafe complete(sequence, fragment, bytes)
+            _ = unsafe complete(sequence, fragment, bytes, visit)
         }
     }
 
@@ -65,20 +70,27 @@ extension Client {
     ///
     /// - Returns: false if it cannot be the reply to this request.
     @discardableResult
-    func complete(_ sequence: UInt32, _ fragment: Int32, _ reply: RawBytes) -> Bool {
+    func complete(
+        _ sequence: UInt32, _ fragment: Int32, _ reply: RawBytes, _ visit: Visit
+    ) -> Bool {
         let index = Int(sequence &- firstSequence)
         guard fragment == Ticket.whole else {
-            return unsafe completeFragment(index, Int(fragment), reply)
+            return unsafe completeFragment(index, Int(fragment), reply, visit)
         }
         if index == 0 {
             if heldCount > 0 { releaseHeld(0) }
             unsafe emit(reply)
+            markDirty()
+            depart(requests[0].receivedAt, visit)
             popRequest()
             releaseFinished()
-            markDirty()
         } else {
             unsafe hold(reply, index)
-            requests.update(index) { $0.phase = .finished }
+            requests.update(index) {
+                $0.phase = .finished
+                $0.slot = visit.slot
+                $0.atServer = visit.microseconds
+            }
         }
         return true
     }
@@ -142,6 +154,14 @@ extension Client {
         firstSequence &+= 1
     }
 
+    /// The reply of a request that was received at `stamp` leaves with this turn's send.
+    private func depart(_ stamp: UInt32, _ visit: Visit) {
+        guard visit.slot != .none else { return }
+        worker.departures.add(
+            Departures.Departure(
+                cells: pool.latency, visit: visit, receivedAt: stamp, sendsBefore: sendsBefore))
+    }
+
     /// Lets go of every reply whose turn has come.
     private func releaseFinished() {
         // Mostly the next reply is still to come, and nothing of it is here.
@@ -154,6 +174,8 @@ extension Client {
                 } else {
                     mergeIntoOutput(request.split)
                 }
+                depart(
+                    request.receivedAt, Visit(slot: request.slot, microseconds: request.atServer))
                 popRequest()
             case .waiting where request.held.count > Limits.streamFrom:
                 // Its first pieces came before its turn; the rest streams.
@@ -189,17 +211,26 @@ extension Client {
 
     // MARK: - Fragments
 
-    private func completeFragment(_ index: Int, _ fragment: Int, _ reply: RawBytes) -> Bool {
+    private func completeFragment(
+        _ index: Int, _ fragment: Int, _ reply: RawBytes, _ visit: Visit
+    ) -> Bool {
         let split = worker.splits[requests[index].split]
+        wasVisited(index, visit)
         let isTrue = unsafe take(reply, of: fragment, into: split)
         finishFragment(index, fragment, of: split)
         return isTrue
     }
 
-    private func failFragment(_ index: Int, _ fragment: Int, _ error: [UInt8]) {
+    private func failFragment(_ index: Int, _ fragment: Int, _ error: [UInt8], _ visit: Visit) {
         let split = worker.splits[requests[index].split]
+        wasVisited(index, visit)
         split.fail(with: error)
         finishFragment(index, fragment, of: split)
+    }
+
+    /// The slowest server's time is the request's.
+    private func wasVisited(_ index: Int, _ visit: Visit) {
+        requests.update(index) { $0.atServer = max($0.atServer, visit.microseconds) }
     }
 
     private func finishFragment(_ index: Int, _ fragment: Int, of split: Split) {
@@ -211,8 +242,8 @@ extension Client {
     func finish(_ index: Int) {
         requests.update(index) { $0.phase = .finished }
         guard index == 0 else { return }
-        releaseFinished()
         markDirty()
+        releaseFinished()
     }
 
     /// - Returns: false if the reply cannot be the fragment's.

@@ -42,7 +42,7 @@ extension Client {
                 Ticket(
                     client: handle, sequence: sequence, fragment: Int32(fragment),
                     length: split.fragments[fragment].length, deadline: 0,
-                    repetition: repetition, command: split.command))
+                    repetition: repetition, command: split.command, commandClass: .split))
         }
         split.allSent()
         pool.counters.add(split.fragments.count, to: .fragments)

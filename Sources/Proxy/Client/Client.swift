@@ -58,6 +58,8 @@ internal import Wire
     /// When the last byte came from the client or went to it, in the loop's milliseconds.
     var lastActive: Int64
     private var isDirty = false
+    /// How many clients are sent to before it at the end of this turn.
+    private(set) var sendsBefore = 0
     private var isBlocked = false
     private(set) var isClosed = false
     /// Whether it is about to be closed for what waits for it.
@@ -146,7 +148,7 @@ internal import Wire
     func markDirty() {
         guard !isDirty, !isClosed else { return }
         isDirty = true
-        worker.needsFlush(self)
+        sendsBefore = worker.needsFlush(self)
     }
 
     /// Lets bytes go whose turn it is: a large piece at once, small ones at the end of this turn.

@@ -15,7 +15,7 @@ public final class ProxyControl {
     let loop: EventLoop
     let log: Logger
     let pools: [PoolControl]
-    private let seats: [WorkerSeat]
+    let seats: [WorkerSeat]
     private let reports = Mailbox<WorkerReport>()
     private var wakeup: Wakeup?
     private(set) var names: NameBook?

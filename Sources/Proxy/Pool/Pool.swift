@@ -9,6 +9,10 @@ internal import Wire
     let configuration: PoolConfiguration
     let worker: Worker
     let counters: Counters
+    /// How long its requests took.
+    let latency: LatencyCells
+    /// Where the latency of requests that went to several servers is counted.
+    let splitSlot: LatencySlot
     /// Clients of this pool on all workers, for `client_connections`.
     let clientCount: SharedCount
     let isRedis: Bool
@@ -36,6 +40,8 @@ internal import Wire
         self.index = index
         self.worker = worker
         self.counters = counters.pool
+        latency = counters.latency
+        splitSlot = LatencySlot(server: plan.configuration.servers.count, .split)
         configuration = plan.configuration
         clientCount = plan.clientCount
         placement = plan.routing.placement

@@ -95,12 +95,14 @@ extension ServerConnection {
     @inline(__always)
     func deliver(_ reply: RawBytes, to ticket: Ticket, isError: Bool) {
         popTicket()
+        let visit = visit(of: ticket)
         switch ticket.purpose {
         case .auth, .hello, .select:
             return unsafe greeted(ticket.purpose, reply, isError: isError)
         case .discard, .request:
             server.counters.add(to: .responses)
             server.counters.add(reply.count, to: .responseBytes)
+            server.pool.latency.add(visit.microseconds, times: 1, to: .server, of: visit.slot)
             server.answered(over: self)
         }
         guard ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)
@@ -108,7 +110,7 @@ extension ServerConnection {
             return
         }
         unsafe client._withUnsafeGuaranteedRef { client in
-            guard unsafe client.complete(ticket.sequence, ticket.fragment, reply) else {
+            guard unsafe client.complete(ticket.sequence, ticket.fragment, reply, visit) else {
                 return close(because: .outOfStep("a VALUE for another key"))
             }
             if client.isOverfull { restrain(client) }

@@ -211,7 +211,7 @@ internal import Wire
     }
 
     private func countUnsent() {
-        guard log.unsentCount > 0 else { return unsentTickets = 0 }
+        let firstNew = owed
         var bytes = 0
         var count = 0
         while bytes < log.unsentCount {
@@ -219,6 +219,8 @@ internal import Wire
             count += 1
         }
         unsentTickets = count
+        let stamp = worker.stamp
+        for index in firstNew..<owed { tickets.update(index) { $0.sentAt = stamp } }
     }
 
     /// Adds to the server's levels what changed here; a server may have several connections.
@@ -311,7 +313,15 @@ internal import Wire
         }
         unsafe client.takeUnretainedValue().fail(
             ticket.sequence, ticket.fragment, message,
-            word: ticket.leading > 0 ? "EXECABORT" : "ERR")
+            visit(of: ticket), word: ticket.leading > 0 ? "EXECABORT" : "ERR")
+    }
+
+    /// What the request's way to the server and back was like, if it ends now.
+    @inline(__always)
+    func visit(of ticket: Ticket) -> Visit {
+        Visit(
+            slot: LatencySlot(server: server.index, ticket.commandClass),
+            microseconds: ticket.sentAt == 0 ? 0 : worker.stamp &- ticket.sentAt)
     }
 
     /// The one end of a connection: the server learns why, and whoever waits is told, or waits on at

@@ -14,6 +14,7 @@ final class WorkerCounters: Sendable {
         worker.destroy()
         for pool in pools {
             pool.pool.destroy()
+            pool.latency.destroy()
             for table in pool.servers + pool.groups { table.destroy() }
         }
     }
@@ -25,9 +26,12 @@ struct PoolCounters: Sendable {
     let servers: [Counters]
     /// Of its servers' replication groups; what the control thread knows stays at zero here.
     let groups: [Counters]
+    /// How long its requests took.
+    let latency: LatencyCells
 
     init(servers count: Int) {
         servers = (0..<count).map { _ in Counters(count: ServerMetric.allCases.count) }
+        latency = LatencyCells(servers: count)
         groups = (0..<count).map { _ in Counters(count: GroupMetric.allCases.count) }
     }
 }
