@@ -33,6 +33,8 @@ internal import Reactor
     private let reports: Mailbox<WorkerReport>
     /// Kept for as long as anything here may count.
     private let counters: WorkerCounters
+    /// How long requests took.
+    let latency: LatencyCells
     private var wakeup: Wakeup?
     private var hook: LoopHook?
     private var wakeHook: LoopHook?
@@ -63,6 +65,7 @@ internal import Reactor
         commands = seat.commands
         reports = seat.reports
         counters = seat.counters
+        latency = seat.counters.latency
         commons = seat.commons
         memoryLimit = seat.commons.memory.limit
         memory = MemoryShare(seat.commons.memory)
@@ -252,7 +255,7 @@ internal import Reactor
             departures.sent(next)
         }
         dirtyClients.removeAll(keepingCapacity: true)
-        departures.count()
+        departures.count(in: latency)
     }
 
     private func parseHeldBack() {

@@ -64,21 +64,21 @@ import Testing
 
 @Suite struct LatencyCellsTests {
     @Test func eachServerClassAndPartIsCountedByItself() {
-        let cells = LatencyCells(servers: 3)
+        let cells = LatencyCells(rows: 4)
         defer { cells.destroy() }
         var time: UInt32 = 0
-        for row in 0...3 {
+        for row in UInt32(0)...3 {
             for commandClass in CommandClass.allCases {
                 for part in LatencyPart.allCases {
                     time += 1
-                    let slot = LatencySlot(server: row, commandClass)
+                    let slot = LatencySlot(row: row, commandClass)
                     cells.add(time * 100, times: 2, to: part, of: slot)
                 }
             }
         }
 
         time = 0
-        for row in 0...3 {
+        for row in UInt32(0)...3 {
             let table = LatencyTable(of: [cells], row: row)
             for commandClass in CommandClass.allCases {
                 for part in LatencyPart.allCases {
@@ -93,9 +93,9 @@ import Testing
     }
 
     @Test func workersAddUp() {
-        let workers = (0..<3).map { _ in LatencyCells(servers: 1) }
+        let workers = (0..<3).map { _ in LatencyCells(rows: 2) }
         defer { for cells in workers { cells.destroy() } }
-        let slot = LatencySlot(server: 0, .write)
+        let slot = LatencySlot(row: 0, .write)
         for (number, cells) in workers.enumerated() {
             for time in UInt32(1)...100 {
                 cells.add(time * UInt32(number + 1), times: 1, to: .total, of: slot)
@@ -114,17 +114,17 @@ import Testing
     }
 
     @Test func whatWasNeverUsedHoldsNothing() {
-        let cells = LatencyCells(servers: 1024)
+        let cells = LatencyCells(rows: 1025)
         defer { cells.destroy() }
 
-        for row in 0...1024 { #expect(LatencyTable(of: [cells], row: row).classes.isEmpty) }
+        for row in UInt32(0)...1024 { #expect(LatencyTable(of: [cells], row: row).classes.isEmpty) }
     }
 
     @Test func slotsAreDistinct() {
-        var seen: Set<UInt16> = [LatencySlot.none.number]
-        for row in 0...1024 {
+        var seen: Set<UInt32> = [LatencySlot.none.number]
+        for row in UInt32(0)...1024 {
             for commandClass in CommandClass.allCases {
-                let slot = LatencySlot(server: row, commandClass)
+                let slot = LatencySlot(row: row, commandClass)
                 #expect(seen.insert(slot.number).inserted)
                 #expect(slot.isSplit == (commandClass == .split))
             }

@@ -9,9 +9,8 @@ extension Client {
     /// - Returns: the request's number.
     func admit(split: Int32 = Request.noSplit) -> UInt32 {
         let sequence = firstSequence &+ UInt32(requests.count)
-        let slot = split == Request.noSplit ? LatencySlot.none : pool.splitSlot
         requests.append(
-            Request(slot: slot, receivedAt: worker.stamp, split: split), from: worker.blocks)
+            Request(receivedAt: worker.stamp, split: split), from: worker.blocks)
         return sequence
     }
 
@@ -81,15 +80,14 @@ extension Client {
             if heldCount > 0 { releaseHeld(0) }
             unsafe emit(reply)
             markDirty()
-            depart(requests[0].receivedAt, visit)
+            depart(visit, receivedAt: requests[0].receivedAt)
             popRequest()
             releaseFinished()
         } else {
             unsafe hold(reply, index)
             requests.update(index) {
                 $0.phase = .finished
-                $0.slot = visit.slot
-                $0.atServer = visit.microseconds
+                $0.visit = visit
             }
         }
         return true
@@ -155,11 +153,10 @@ extension Client {
     }
 
     /// The reply of a request that was received at `stamp` leaves with this turn's send.
-    private func depart(_ stamp: UInt32, _ visit: Visit) {
-        guard visit.slot != .none else { return }
-        worker.departures.add(
-            Departures.Departure(
-                cells: pool.latency, visit: visit, receivedAt: stamp, sendsBefore: sendsBefore))
+    @inline(__always)
+    private func depart(_ visit: Visit, receivedAt stamp: UInt32) {
+        guard visit != .none else { return }
+        worker.departures.add(visit, receivedAt: stamp, sendsBefore: sendsBefore)
     }
 
     /// Lets go of every reply whose turn has come.
@@ -174,8 +171,7 @@ extension Client {
                 } else {
                     mergeIntoOutput(request.split)
                 }
-                depart(
-                    request.receivedAt, Visit(slot: request.slot, microseconds: request.atServer))
+                depart(request.visit, receivedAt: request.receivedAt)
                 popRequest()
             case .waiting where request.held.count > Limits.streamFrom:
                 // Its first pieces came before its turn; the rest streams.
@@ -230,7 +226,11 @@ extension Client {
 
     /// The slowest server's time is the request's.
     private func wasVisited(_ index: Int, _ visit: Visit) {
-        requests.update(index) { $0.atServer = max($0.atServer, visit.microseconds) }
+        let slot = LatencySlot(row: pool.splitRow, .split)
+        requests.update(index) {
+            let slowest = $0.visit == .none ? 0 : $0.visit.microseconds
+            $0.visit = Visit(slot, microseconds: max(slowest, visit.microseconds))
+        }
     }
 
     private func finishFragment(_ index: Int, _ fragment: Int, of split: Split) {

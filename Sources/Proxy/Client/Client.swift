@@ -59,7 +59,7 @@ internal import Wire
     var lastActive: Int64
     private var isDirty = false
     /// How many clients are sent to before it at the end of this turn.
-    private(set) var sendsBefore = 0
+    private(set) var sendsBefore: UInt32 = 0
     private var isBlocked = false
     private(set) var isClosed = false
     /// Whether it is about to be closed for what waits for it.
@@ -148,7 +148,7 @@ internal import Wire
     func markDirty() {
         guard !isDirty, !isClosed else { return }
         isDirty = true
-        sendsBefore = worker.needsFlush(self)
+        sendsBefore = UInt32(truncatingIfNeeded: worker.needsFlush(self))
     }
 
     /// Lets bytes go whose turn it is: a large piece at once, small ones at the end of this turn.

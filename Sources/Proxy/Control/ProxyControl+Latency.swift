@@ -7,10 +7,13 @@ extension ProxyControl {
 
     private func latency(of index: Int) -> PoolLatency {
         let pool = pools[index]
-        let workers = seats.map(\.counters.pools[index].latency)
+        let workers = seats.map(\.counters.latency)
+        let row = seats[0].counters.pools[index].latencyRow
         let servers = pool.servers.enumerated().map { number, server in
             ServerLatency(
-                name: server.configuration.name, table: LatencyTable(of: workers, row: number))
+                name: server.configuration.name,
+                table: LatencyTable(of: workers, row: row + UInt32(number))
+            )
         }
         var stats = PoolLatency(name: pool.configuration.name, servers: servers)
         for server in servers {
@@ -19,19 +22,19 @@ extension ProxyControl {
             whole[.split, .server] = nil
             stats.table.add(whole)
         }
-        stats.table.add(LatencyTable(of: workers, row: servers.count))
+        stats.table.add(LatencyTable(of: workers, row: row + UInt32(servers.count)))
         return stats
     }
 }
 
 extension LatencyTable {
-    /// What the workers have counted of one server.
-    init(of workers: [LatencyCells], row: Int) {
+    /// What the workers have counted in one row.
+    init(of workers: [LatencyCells], row: UInt32) {
         self.init()
         for commandClass in CommandClass.allCases {
             for part in LatencyPart.allCases {
                 var histogram = LatencyHistogram()
-                let slot = LatencySlot(server: row, commandClass)
+                let slot = LatencySlot(row: row, commandClass)
                 for cells in workers { cells.add(part, of: slot, to: &histogram) }
                 if histogram.count > 0 { self[commandClass, part] = histogram }
             }

@@ -9,10 +9,8 @@ internal import Wire
     let configuration: PoolConfiguration
     let worker: Worker
     let counters: Counters
-    /// How long its requests took.
-    let latency: LatencyCells
-    /// Where the latency of requests that went to several servers is counted.
-    let splitSlot: LatencySlot
+    /// The row of latencies of requests that went to several servers.
+    let splitRow: UInt32
     /// Clients of this pool on all workers, for `client_connections`.
     let clientCount: SharedCount
     let isRedis: Bool
@@ -40,8 +38,7 @@ internal import Wire
         self.index = index
         self.worker = worker
         self.counters = counters.pool
-        latency = counters.latency
-        splitSlot = LatencySlot(server: plan.configuration.servers.count, .split)
+        splitRow = counters.latencyRow + UInt32(plan.configuration.servers.count)
         configuration = plan.configuration
         clientCount = plan.clientCount
         placement = plan.routing.placement
@@ -57,7 +54,8 @@ internal import Wire
                 Server(
                     number, server, in: self, route: plan.routing.servers[number],
                     counters: counters.servers[number],
-                    groupCounters: counters.groups[number]))
+                    groupCounters: counters.groups[number],
+                    latencyRow: counters.latencyRow + UInt32(number)))
         }
         isFollowed = servers.contains(where: \.isFollowed)
         readsFromReplicas = isFollowed && configuration.readFrom != .primary

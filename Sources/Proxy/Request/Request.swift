@@ -12,8 +12,6 @@ struct Request: BitwiseCopyable {
     }
 
     var phase = Phase.waiting
-    /// Where its latency is counted; `none` as long as no server has answered.
-    var slot = LatencySlot.none
     /// When it was complete, on the worker's clock.
     var receivedAt: UInt32 = 0
     /// What has come of the reply while earlier requests were still waiting for theirs.
@@ -21,8 +19,9 @@ struct Request: BitwiseCopyable {
     /// The place of the request's `Split` in its worker's table; `noSplit` for a request that went
     /// out whole.
     var split = Self.noSplit
-    /// How long its server took, of several the slowest one; in microseconds.
-    var atServer: UInt32 = 0
+
+    /// What its way to its server was like, once it has its reply; of several, to the slowest one.
+    var visit = Visit.none
 
     static let noSplit: Int32 = -1
 }

@@ -102,7 +102,7 @@ extension ServerConnection {
         case .discard, .request:
             server.counters.add(to: .responses)
             server.counters.add(reply.count, to: .responseBytes)
-            server.pool.latency.add(visit.microseconds, times: 1, to: .server, of: visit.slot)
+            visits.add(visit, in: worker.latency)
             server.answered(over: self)
         }
         guard ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)

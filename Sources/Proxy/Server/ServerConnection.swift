@@ -76,6 +76,8 @@ internal import Wire
     /// A header line that came only in part.
     var tail = ByteList()
     var lastProgress: Int64 = 0
+    /// What the latest replies were like.
+    var visits = VisitCount()
     /// What the statistics say of this connection's queues.
     private var shown = Levels()
     var isBlocked = false
@@ -264,6 +266,7 @@ internal import Wire
                 lastProgress = worker.loop.now
                 if halt == .stalled { goOn() }
                 unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
+                visits.count(in: worker.latency)
                 if phase != .closed { updateGauges() }
             }
         } catch {
@@ -313,15 +316,16 @@ internal import Wire
         }
         unsafe client.takeUnretainedValue().fail(
             ticket.sequence, ticket.fragment, message,
-            visit(of: ticket), word: ticket.leading > 0 ? "EXECABORT" : "ERR")
+            ticket.sentAt == 0 ? Visit(visit(of: ticket).slot, microseconds: 0) : visit(of: ticket),
+            word: ticket.leading > 0 ? "EXECABORT" : "ERR")
     }
 
-    /// What the request's way to the server and back was like, if it ends now.
+    /// What a sent request's way to the server and back was like, if it ends now.
     @inline(__always)
     func visit(of ticket: Ticket) -> Visit {
         Visit(
-            slot: LatencySlot(server: server.index, ticket.commandClass),
-            microseconds: ticket.sentAt == 0 ? 0 : worker.stamp &- ticket.sentAt)
+            LatencySlot(row: server.latencyRow, ticket.commandClass),
+            microseconds: worker.stamp &- ticket.sentAt)
     }
 
     /// The one end of a connection: the server learns why, and whoever waits is told, or waits on at

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// How long one worker's requests of one pool took: histograms of each server's, by class and part.
+/// How long one worker's requests took: histograms by server, class and part.
 ///
 /// Written by one thread and read by any, as `Counters` are. The histograms of a server and class
 /// are made when the first such request is counted: one allocation of 6 KiB, published by an atomic
@@ -19,9 +19,9 @@ internal import Synchronization
     private let slots: UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>
     private let count: Int
 
-    /// - Parameter servers: those of the pool; requests that went to several have one more row.
-    init(servers: Int) {
-        count = (servers + 1) * CommandClass.allCases.count
+    /// - Parameter rows: one for each server, and one for each pool's requests that went to several.
+    init(rows: Int) {
+        count = rows * CommandClass.allCases.count
         unsafe slots = .allocate(capacity: count)
         for slot in 0..<count { unsafe (slots + slot).initialize(to: Atomic(nil)) }
     }
@@ -92,20 +92,19 @@ internal import Synchronization
     }
 }
 
-/// A row of a pool's latencies, its server, and the class within it.
+/// Where a latency is counted: a row, which stands for a server, and the class within it.
 struct LatencySlot: BitwiseCopyable, Equatable {
-    let number: UInt16
+    let number: UInt32
 
-    private init(number: UInt16) { self.number = number }
+    init(number: UInt32) { self.number = number }
 
-    /// The slot of a class at a server, by its index in the pool, of which there are 1024 at most.
     @inline(__always)
-    init(server: Int, _ commandClass: CommandClass) {
-        number = UInt16(truncatingIfNeeded: server &* 4 &+ Int(commandClass.rawValue))
+    init(row: UInt32, _ commandClass: CommandClass) {
+        number = row &* 4 &+ UInt32(commandClass.rawValue)
     }
 
     /// Whether its class is `split`.
-    var isSplit: Bool { number & 3 == UInt16(CommandClass.split.rawValue) }
+    var isSplit: Bool { number & 3 == UInt32(CommandClass.split.rawValue) }
 
     /// A request that the statistics of latency pass over, since no server had a part in it.
     static let none = LatencySlot(number: .max)
