@@ -28,6 +28,7 @@ run: deps build ## Run with CONFIG=file, or else a demo with servers of its own
 
 # EndToEndTests runs the debug binary, which is built along with the tests.
 test: deps ## Build and run all tests
+	python3 -B -m unittest discover -q -s Benchmarks/Tests
 	swift build --build-tests
 	swift test
 
@@ -43,7 +44,8 @@ fuzz: deps ## Feed each parser hostile bytes for SECONDS=60; ARGS='RedisReplies 
 lint: ## Check the format of all Swift sources
 	swift format lint --strict -r Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift
 
-bench: deps build ## Compare with nutcracker; ARGS='--quick' and others go to Benchmarks/bench
+bench: deps build ## Compare with nutcracker and HAProxy; ARGS='--quick' and others go to Benchmarks/bench
+	@Tests/Scripts/deps.sh bench
 	Benchmarks/bench $(ARGS)
 
 # The plugin starts a program that it built, which the sandbox of plugins forbids.

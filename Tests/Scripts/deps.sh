@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building, testing and benchmarking need, and is missing, on Debian and Ubuntu.
+# Installs what building and testing need, and is missing, on Debian and Ubuntu; with the argument
+# `bench` also what benchmarks compare with.
 # Silent, and without touching the network, when nothing is missing.
 set -euo pipefail
 
@@ -7,6 +8,9 @@ set -euo pipefail
 build=(libev-dev libyaml-dev libc-ares-dev pkg-config make)
 # To try, test and compare: real servers, the proxy to compare with, and clients.
 run=(redis-server redis-tools memcached nutcracker curl netcat-openbsd python3 util-linux)
+# To benchmark: another proxy, and what counts system calls.
+bench=(haproxy strace)
+[[ ${1:-} == bench ]] || bench=()
 readonly needed_swift=6.3
 
 fail() {
@@ -16,7 +20,7 @@ fail() {
 
 missing_packages() {
     local package
-    for package in "${build[@]}" "${run[@]}"; do
+    for package in "${build[@]}" "${run[@]}" "${bench[@]}"; do
         # shellcheck disable=SC2016 # dpkg-query's own variable
         [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
             printf '%s\n' "$package"
@@ -67,7 +71,7 @@ check_swift() {
 
 if ! command -v dpkg-query >/dev/null; then
     printf 'deps: neither Debian nor Ubuntu; these have to be there: %s\n' \
-        "${build[*]} ${run[*]}" >&2
+        "${build[*]} ${run[*]} ${bench[*]}" >&2
 else
     mapfile -t missing < <(missing_packages)
     if ((${#missing[@]} > 0)); then

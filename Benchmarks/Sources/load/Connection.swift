@@ -4,7 +4,7 @@ import Glibc
 final class Connection {
     private let workload: Workload
     private let port: UInt16
-    private(set) var socket: Socket
+    private(set) var socket = Socket()
 
     /// Requests filled in side by side, as many as the pipeline is deep.
     private var outgoing: [UInt8]
@@ -31,29 +31,34 @@ final class Connection {
         case waiting
         /// Every request of the batch has its reply.
         case finished
-        /// The peer closed, or what it sent cannot be made sense of: reconnect.
+        /// The peer closed, or what it sent cannot be made sense of: start over.
         case broken
     }
 
-    init(to port: UInt16, workload: Workload, pipeline: Int) throws(SystemError) {
+    /// A connection that is yet to be opened.
+    init(to port: UInt16, workload: Workload, pipeline: Int) {
         self.port = port
         self.workload = workload
-        socket = try Socket(port: port)
         outgoing = Array(repeatElement(workload.request, count: pipeline).joined())
         inbox = Inbox(capacity: pipeline * max(workload.replyLength, Workload.longestError))
         keys.reserveCapacity(pipeline)
     }
 
-    /// Starts over with a new socket; what was outstanding is forgotten.
-    func reconnect() throws(SystemError) {
-        socket = try Socket(port: port)
+    /// Connects from 127.0.0.`source`.
+    func open(from source: UInt8) throws(SystemError) {
+        socket = try Socket(to: port, from: source)
+    }
+
+    /// Closes; what was outstanding is forgotten.
+    func close() {
+        socket.close()
         keys.removeAll(keepingCapacity: true)
         isWatchedForWriting = false
         reset()
     }
 
-    /// Sends so many requests.
-    func start(_ count: Int, at now: UInt64, nextKey: () -> UInt32) -> Progress {
+    /// Sends so many requests, which were due at `time`.
+    func start(_ count: Int, dueAt time: UInt64, nextKey: () -> UInt32) -> Progress {
         keys.removeAll(keepingCapacity: true)
         for index in 0..<count {
             let key = nextKey()
@@ -61,7 +66,7 @@ final class Connection {
             workload.write(key: key, into: &outgoing, at: index * workload.request.count)
         }
         reset()
-        startedAt = now
+        startedAt = time
         return flush()
     }
 
@@ -103,11 +108,11 @@ final class Connection {
                 tally.answered(after: now - startedAt)
                 inbox.consume(workload.replyLength)
             case .failed(let length):
-                show("an error")
+                show("an error", unless: tally)
                 tally.failed()
                 inbox.consume(length)
             case .wrong:
-                show("a wrong reply")
+                show("a wrong reply", unless: tally)
                 tally.misanswered()
                 answered += 1
                 return lose(&tally)
@@ -116,7 +121,7 @@ final class Connection {
         }
         guard answered == keys.count else { return .waiting }
         guard inbox.isEmpty else {
-            show("a reply to no request")
+            show("a reply to no request", unless: tally)
             tally.misanswered()
             return .broken
         }
@@ -128,7 +133,9 @@ final class Connection {
         return .broken
     }
 
-    private func show(_ what: String) {
+    /// Shows what came, unless the first few have made it clear.
+    private func show(_ what: String, unless tally: Tally) {
+        guard tally.errors + tally.wrong < 5 else { return }
         complain("\(what): \(inbox.excerpt)")
     }
 }

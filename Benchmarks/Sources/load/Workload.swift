@@ -130,14 +130,13 @@ extension Workload {
         guard bytes.matches(at: 0, count: prefix.count, prefix, at: 0) else { return false }
         var cursor = prefix.count
         if let header {
-            var seen: UInt64 = 0
+            var seen = PositionSet(count: keysPerRequest)
             for index in 0..<keysPerRequest {
                 guard
                     let position = position(of: bytes, at: cursor, default: index, first: first),
-                    seen & 1 << position == 0,
+                    seen.insert(position),
                     isBlock(bytes, at: cursor, header: header, key: key(position, of: first))
                 else { return false }
-                seen |= 1 << position
                 cursor += header.count + values.length + 2
             }
         }
