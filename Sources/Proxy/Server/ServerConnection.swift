@@ -222,7 +222,7 @@ internal import Wire
         }
         unsentTickets = count
         let stamp = worker.stamp
-        for index in firstNew..<owed { tickets.update(index) { $0.sentAt = stamp } }
+        tickets.update(from: firstNew, upTo: owed) { $0.sentAt = stamp }
     }
 
     /// Adds to the server's levels what changed here; a server may have several connections.

@@ -12,7 +12,8 @@ internal import Reactor
     private static let sendsPerStampShift: UInt32 = 3
     /// More entries than this are not kept room for: one huge turn must not pin its memory for ever.
     private static let mostKept = 1024
-    private static let lanes: UInt32 = 16
+    /// Sixteen servers of four classes.
+    private static let lanes: UInt32 = 64
 
     /// Replies alike.
     struct Entry: BitwiseCopyable {
@@ -29,7 +30,7 @@ internal import Reactor
     private var count = 0
     /// For each lane, the newest entry of a server and class: a client's replies are released in the
     /// order of its requests, which go to several servers in turn.
-    private var newest: [16 of Int32] = .init(repeating: 0)
+    private var newest: [64 of Int32] = .init(repeating: 0)
     /// When every eighth send had ended, on the worker's clock.
     private var stamps: [UInt32] = []
 
@@ -41,8 +42,7 @@ internal import Reactor
     @inline(__always)
     mutating func add(_ visit: Visit, receivedAt: UInt32, sendsBefore: UInt32) {
         let stamp = sendsBefore >> Self.sendsPerStampShift
-        let slot = visit.slot.number
-        let lane = Int((slot ^ slot >> 4) & (Self.lanes - 1))
+        let lane = Int(visit.slot.number & (Self.lanes - 1))
         // One of an earlier turn, which may be there still, is behind `count` or is not alike.
         let candidate = Int(newest[lane])
         let entry = unsafe entries + candidate
