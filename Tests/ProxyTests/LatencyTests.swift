@@ -27,8 +27,7 @@ import Testing
             #expect(atServer.longest >= Self.certain)
             #expect(total.longest >= atServer.longest)
             #expect(total.sum == atServer.sum + inProxy.sum)
-            #expect(atServer.percentile(50_000) >= Self.certain)
-            #expect(atServer.percentile(50_000) <= total.longest)
+            #expect(atServer.percentile(50_000) == atServer.longest)
         }
     }
 
@@ -52,7 +51,7 @@ import Testing
             #expect(first[.server].longest >= Self.certain)
             #expect(second[.proxy].longest >= Self.certain)
             #expect(second[.server].longest + second[.proxy].longest == second[.total].longest)
-            #expect(pool.table[.total].percentile(0) >= Self.certain)
+            #expect(pool.table[.total].sum >= 2 * Self.certain)
         }
     }
 
