@@ -51,6 +51,16 @@ enum Limits {
     static let acceptBatch = 64
     /// How long a listener rests when the process is out of descriptors or memory.
     static let acceptPauseMilliseconds = 100
+    /// Connections that one client had for itself are kept for the next one: so many a server, and
+    /// for so long.
+    static let idlePrivateConnections = 32
+    static let idlePrivateMilliseconds = 30_000
+    /// A server that messages come from is asked for a sign of life after so much silence, and given
+    /// up after twice as much.
+    static let subscriberSilenceMilliseconds: Int64 = 5000
+    /// What a client may send on while it waits for one reply alone: reading on is how its end is
+    /// noticed.
+    static let inputWhileBlocked = 16 * 1024
     /// How long a refused client may take to read its error.
     static let lingerMilliseconds = 1000
     /// Pieces per system call: what Linux takes at once is 1024; 64 of 16 KiB fill any socket

@@ -52,6 +52,12 @@ public struct RedisCommand: Sendable {
     public enum Handling: Sendable, Equatable {
         /// Goes to the one server that holds all its keys.
         case forward
+        /// The same, over a connection of the client's own, since it may wait there for ever.
+        case blocking
+        /// WATCH: to the keys' server, over a connection of the client's own until EXEC.
+        case watch
+        /// PUBLISH: to the server that the channel's name hashes to.
+        case publish
         /// MGET: one value for each key, from each key's server, in the order of the keys.
         case mget
         /// MSET: each pair to its key's server, one OK.
@@ -60,6 +66,12 @@ public struct RedisCommand: Sendable {
         case sum
         /// The proxy answers by itself.
         case local(LocalCommand)
+        /// To every server.
+        case everywhere(RedisGathering)
+        /// SCAN: to the server that its cursor names.
+        case scan
+        /// Its subcommands go their own ways (`RedisSubcommand`).
+        case subcommands
         /// Has no key and any server's answer will do.
         case anyServer
         /// Redis knows it, the proxy does not serve it: it blocks, concerns the connection or the
@@ -70,7 +82,8 @@ public struct RedisCommand: Sendable {
     /// The commands that the proxy answers by itself.
     public enum LocalCommand: Sendable {
         case ping, echo, quit, auth, command, select, hello, client, multi,
-            exec, discard
+            exec, discard, unwatch, subscribe, patternSubscribe, shardSubscribe, unsubscribe,
+            patternUnsubscribe, shardUnsubscribe
     }
 
     /// The part of Redis' own command flags that matters here.

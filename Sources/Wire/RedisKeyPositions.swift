@@ -77,8 +77,6 @@ public enum RedisKeyError: Error, Sendable, Equatable {
     case syntax
     /// XREAD's keys and positions do not pair up.
     case unbalancedStreams
-    /// XREAD would block, which would hold up all who share the server connection.
-    case blocking
 
     /// The complete error reply, in Redis' words where Redis has some.
     public func reply(to command: RedisCommand) -> [UInt8] {
@@ -97,8 +95,6 @@ public enum RedisKeyError: Error, Sendable, Equatable {
             RedisReply.error(
                 "ERR Unbalanced XREAD list of streams: "
                     + "for each stream key an ID or '$' must be specified.")
-        case .blocking:
-            RedisReply.error("ERR BLOCK is not supported for '\(command.name)' by this proxy")
         }
     }
 }

@@ -114,6 +114,17 @@ public struct RedisKeys: Sendable {
         return found
     }
 
+    /// Whether XREAD or XREADGROUP may wait: the option BLOCK stands before STREAMS.
+    public static func mayBlock(_ request: RedisRequest, in bytes: Span<UInt8>) -> Bool {
+        var arguments = RedisArguments(behindNameOf: request)
+        while let argument = arguments.next(in: bytes) {
+            let option = RedisName(argument, in: bytes)
+            if option == block { return true }
+            if option == streams { return false }
+        }
+        return false
+    }
+
     /// First and last index of the stream keys, half of what stands behind STREAMS.
     private static func streams(
         of request: RedisRequest, in bytes: Span<UInt8>
@@ -129,8 +140,7 @@ public struct RedisKeys: Sendable {
                 guard rest > 0 else { throw .syntax }
                 guard rest % 2 == 0 else { throw .unbalancedStreams }
                 return (index, index + rest / 2 - 1)
-            case block: throw .blocking
-            case count: index += 1
+            case count, block: index += 1
             case group: index += 2
             case noAck: break
             default: throw .syntax

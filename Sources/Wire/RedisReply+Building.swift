@@ -7,6 +7,11 @@ extension RedisReply {
     public static let pong = Array("+PONG\r\n".utf8)
     /// The bulk that stands for no value.
     public static let nullBulk = Array("$-1\r\n".utf8)
+    /// No array: a transaction that did not run.
+    public static func nullArray(isRESP3: Bool) -> [UInt8] {
+        Array((isRESP3 ? "_\r\n" : "*-1\r\n").utf8)
+    }
+
     /// An array without elements.
     public static let emptyArray = Array("*0\r\n".utf8)
 

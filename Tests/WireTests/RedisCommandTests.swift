@@ -72,11 +72,11 @@ struct RedisCommandTests {
         ("object", .forward), ("xadd", .forward), ("xread", .forward), ("lmpop", .forward),
         ("getex", .forward),
         ("msetnx", .forward), ("fcall", .forward), ("expiretime", .forward), ("sort_ro", .forward),
-        ("blpop", .unsupported), ("multi", .local(.multi)), ("subscribe", .unsupported),
+        ("blpop", .blocking), ("multi", .local(.multi)), ("subscribe", .local(.subscribe)),
         ("client", .local(.client)), ("hello", .local(.hello)), ("config", .unsupported),
-        ("keys", .unsupported),
-        ("scan", .unsupported),
-        ("migrate", .unsupported), ("flushall", .unsupported), ("wait", .unsupported),
+        ("keys", .everywhere(.union)),
+        ("scan", .scan),
+        ("migrate", .unsupported), ("flushall", .everywhere(.same)), ("wait", .unsupported),
         ("move", .unsupported),
     ])
     func commandsAreHandledAsPromised(name: String, handling: RedisCommand.Handling) {
@@ -138,7 +138,7 @@ struct RedisCommandTests {
 
         #expect(try reply("COMMAND", "INFO", "GET") == "*1\r\n" + get)
         #expect(
-            try reply("command", "info", "nosuch", "get", "blpop", "zunionstore")
+            try reply("command", "info", "nosuch", "get", "cluster", "zunionstore")
                 == "*4\r\n$-1\r\n\(get)$-1\r\n\(zunionstore)")
     }
 

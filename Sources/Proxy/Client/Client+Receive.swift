@@ -60,7 +60,7 @@ extension Client {
     private func endInput() {
         isFinished = true
         input.removeAll(to: worker.blocks)
-        if requests.isEmpty && output.isEmpty { return close(because: .finished) }
+        if (requests.isEmpty && output.isEmpty) || waitsAlone { return close(because: .finished) }
         updateInterest()
     }
 
@@ -118,7 +118,7 @@ extension Client {
         }
         let count = input.count
         let taken = unsafe parseOne(input.firstBytes)
-        if taken == 0 { return growBlock() }
+        if taken == 0 { return isHeldBack ? updateInterest() : growBlock() }
         ownsBlock = false
         inputNeeded = 0
         skipCount = max(0, taken - count)

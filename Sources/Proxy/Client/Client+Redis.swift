@@ -11,12 +11,12 @@ extension Client {
         switch unsafe redisRequests.parse(bytes.span) {
         case .request(let request):
             unsafe dispatch(request, bytes.piece(0, request.length))
-            return request.length
+            return isPostponed ? holdBack() : request.length
         case .empty(let length):
             return length
         case .inline(let length):
             unsafe dispatch(inline: bytes.piece(0, length))
-            return length
+            return isPostponed ? holdBack() : length
         case .incomplete(let needed):
             inputNeeded = needed
             return 0
@@ -54,11 +54,19 @@ extension Client {
         if !isAuthenticated && !command.isAllowedUnauthenticated {
             return answer(RedisReply.error("NOAUTH Authentication required."))
         }
+        if hearsOnly && !command.isAllowedWhileSubscribed { return refuseWhileSubscribed(command) }
         if let transaction, !command.handling.concernsTransaction {
             return unsafe queue(request, command, frame, in: transaction)
         }
         switch command.handling {
         case .forward: unsafe forward(request, command, frame)
+        case .blocking: unsafe block(request, command, frame)
+        case .watch: unsafe watch(request, command, frame)
+        case .publish: unsafe publish(request, frame)
+        case .everywhere(let gathering):
+            unsafe sendEverywhere(request, command, frame, gathering)
+        case .scan: unsafe scan(request, frame)
+        case .subcommands: unsafe dispatchSubcommand(request, command, frame)
         case .mget: unsafe split(request, command, frame, .elements, step: 1)
         case .mset: unsafe split(request, command, frame, .acknowledgement, step: 2)
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
@@ -78,6 +86,9 @@ extension Client {
             return unsafe forward(
                 frame, toShard: index, repetition(of: request, command, frame),
                 command.commandClass)
+        }
+        if case .streams = command.keys, unsafe RedisKeys.mayBlock(request, in: frame.span) {
+            return unsafe block(request, command, frame)
         }
         do throws(RedisKeyError) {
             let repetition = unsafe repetition(of: request, command, frame)
@@ -146,9 +157,16 @@ extension Client {
         case tooLong
     }
 
-    /// The shard that holds every key of the request.
+    /// The shard that holds every key of the request. Where there is but one, it may say itself what
+    /// is wrong with a request whose keys cannot be told.
     func home(of request: RedisRequest, _ frame: RawBytes) throws(RedisKeyError) -> Home {
-        var keys = try unsafe RedisKeys(request, in: frame.span)
+        var keys: RedisKeys
+        do {
+            keys = try unsafe RedisKeys(request, in: frame.span)
+        } catch {
+            guard pool.servers.count == 1 else { throw error }
+            return .shard(0)
+        }
         var common: Int?
         while let key = unsafe keys.next(in: frame.span) {
             guard key.length <= pool.maxKeyLength else { return .tooLong }
@@ -248,6 +266,7 @@ extension Client {
             guard request.argumentCount <= 2 else {
                 return answer(RedisReply.error("ERR wrong number of arguments for 'ping' command"))
             }
+            if hearsOnly { return unsafe pong(word ?? RawBytes(start: nil, count: 0)) }
             guard let word = unsafe word else { return answer(RedisReply.pong) }
             unsafe answer(bulk: word)
         case .echo:
@@ -265,6 +284,13 @@ extension Client {
         case .multi: beginTransaction()
         case .exec: executeTransaction()
         case .discard: discardTransaction()
+        case .unwatch: unwatch()
+        case .subscribe: unsafe subscribe(.channel, names(of: request, frame))
+        case .patternSubscribe: unsafe subscribe(.pattern, names(of: request, frame))
+        case .shardSubscribe: unsafe subscribe(.shardChannel, names(of: request, frame))
+        case .unsubscribe: unsafe unsubscribe(.channel, names(of: request, frame))
+        case .patternUnsubscribe: unsafe unsubscribe(.pattern, names(of: request, frame))
+        case .shardUnsubscribe: unsafe unsubscribe(.shardChannel, names(of: request, frame))
         case .command:
             unsafe answer(RedisCommand.reply(to: request, in: frame.span))
         case .select:
@@ -284,6 +310,29 @@ extension Client {
 
     /// The longest number that means something, its sign and one digit too many.
     private static var mostDigits: Int { 21 }
+
+    /// PUBLISH: to where the channel's subscribers are.
+    private func publish(_ request: RedisRequest, _ frame: RawBytes) {
+        guard request.firstArgumentLength <= pool.maxKeyLength else {
+            return answer(pool.keyTooLong)
+        }
+        unsafe forward(frame, toShard: shardOfChannel(in: request, frame), .again)
+    }
+
+    func shardOfChannel(in request: RedisRequest, _ frame: RawBytes) -> Int {
+        unsafe pool.serverIndex(
+            for: frame.piece(request.firstArgumentOffset, request.firstArgumentLength).span)
+    }
+
+    /// All arguments, for requests that are short or rare.
+    private func names(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
+        var arguments = RedisArguments(behindNameOf: request)
+        var names: [[UInt8]] = []
+        while let argument = unsafe arguments.next(in: frame.span) {
+            names.append(unsafe Array(frame.piece(argument.offset, argument.length)))
+        }
+        return names
+    }
 
     /// What happens around AUTH is short and rare, so it may copy; what is longer is no word of it,
     /// and is cut.
@@ -337,12 +386,29 @@ extension RedisCommand {
     }
 }
 
+extension RedisCommand {
+    /// What a subscriber that speaks RESP2 may say.
+    fileprivate var isAllowedWhileSubscribed: Bool {
+        switch handling {
+        case .local(.subscribe), .local(.patternSubscribe), .local(.shardSubscribe),
+            .local(.unsubscribe), .local(.patternUnsubscribe), .local(.shardUnsubscribe),
+            .local(.ping), .local(.quit):
+            true
+        case .forward, .blocking, .watch, .publish, .mget, .mset, .sum, .local, .anyServer,
+            .everywhere, .scan, .subcommands, .unsupported:
+            false
+        }
+    }
+}
+
 extension RedisCommand.Handling {
     /// Whether it begins or ends a transaction, and so is not queued in one.
     fileprivate var concernsTransaction: Bool {
         switch self {
-        case .local(.multi), .local(.exec), .local(.discard), .local(.quit): true
-        case .forward, .mget, .mset, .sum, .local, .anyServer, .unsupported: false
+        case .local(.multi), .local(.exec), .local(.discard), .local(.quit), .watch: true
+        case .forward, .blocking, .publish, .mget, .mset, .sum, .local, .anyServer, .everywhere,
+            .scan, .subcommands, .unsupported:
+            false
         }
     }
 }

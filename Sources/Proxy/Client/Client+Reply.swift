@@ -254,6 +254,10 @@ extension Client {
             unsafe split.collect(reply, for: fragment, from: worker.blocks)
             hold(reply.count)
             return checkFragment(fragment, of: split)
+        case .gathering:
+            unsafe split.collect(reply, for: fragment, from: worker.blocks)
+            hold(reply.count)
+            split.makeContiguous(fragment, using: worker.blocks)
         case .sum:
             guard let number = unsafe RedisReply.integer(in: reply.span), isWhole else {
                 unsafe fail(split, with: reply, isWhole: isWhole)

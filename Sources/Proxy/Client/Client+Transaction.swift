@@ -15,7 +15,9 @@ extension Client {
         guard let transaction else {
             return answer(RedisReply.error("ERR DISCARD without MULTI"))
         }
+        guard isAlone() else { return }
         end(transaction)
+        stopWatching()
         answer(RedisReply.ok)
     }
 
@@ -46,7 +48,7 @@ extension Client {
         of request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes,
         in transaction: Transaction
     ) -> [UInt8]? {
-        guard command.isAllowedInTransaction else {
+        guard command.isAllowedInTransaction(servers: pool.servers.count) else {
             return RedisReply.error("ERR Command not allowed inside a transaction")
         }
         guard worker.hasMemory(for: frame.count) else { return pool.errorReply(Self.outOfMemory) }
@@ -56,6 +58,8 @@ extension Client {
         let shard: Int?
         do throws(RedisKeyError) {
             switch try unsafe home(of: request, frame) {
+            case .nowhere where command.handling == .publish:
+                shard = unsafe shardOfChannel(in: request, frame)
             case .nowhere: shard = nil
             case .shard(let index): shard = index
             case .several: return Self.crossServer
@@ -64,7 +68,7 @@ extension Client {
         } catch {
             return error.reply(to: command)
         }
-        guard transaction.accepts(shard) else { return Self.crossServer }
+        guard transaction.accepts(shard), isWhereWatched(shard) else { return Self.crossServer }
         unsafe transaction.append(
             frame, shard: shard, isRead: command.isReadOnly, from: worker.blocks)
         return nil
@@ -74,16 +78,39 @@ extension Client {
 
     func executeTransaction() {
         guard let transaction else { return answer(RedisReply.error("ERR EXEC without MULTI")) }
+        let watching = session?.watching
+        if watching != nil && !isAlone() { return }
         defer { end(transaction) }
         if transaction.isBroken {
+            stopWatching()
             return answer(
                 RedisReply.error("EXECABORT Transaction discarded because of previous errors."))
         }
+        if let watching { return execute(transaction, overWatching: watching) }
         if transaction.count == 0 { return answer(RedisReply.emptyArray) }
         let server = transaction.shard.map { pool.servers[$0] } ?? pool.anyServer
         guard let connection = connection(to: server, for: transaction.commands.count) else {
             return
         }
+        send(transaction, over: connection)
+    }
+
+    /// Executes it if no watched key has changed.
+    private func execute(_ transaction: Transaction, overWatching connection: ServerConnection) {
+        guard connection.phase != .closed else {
+            stopWatching()
+            return answer(RedisReply.nullArray(isRESP3: speaksRESP3))
+        }
+        guard !worker.isFull, connection.hasRoom(for: transaction.commands.count) else {
+            stopWatching()
+            return fail(worker.isFull ? Self.outOfMemory : connection.server.overloaded)
+        }
+        session?.isWatchEnding = true
+        requestLimit = 1
+        send(transaction, over: connection)
+    }
+
+    private func send(_ transaction: Transaction, over connection: ServerConnection) {
         let sequence = admit()
         let before = connection.log.count
         append(ascii: "*1\r\n$5\r\nMULTI\r\n", to: connection)
@@ -100,10 +127,13 @@ extension Client {
 
 extension RedisCommand {
     /// Whether it goes to the server of its keys, or to any.
-    fileprivate var isAllowedInTransaction: Bool {
+    fileprivate func isAllowedInTransaction(servers: Int) -> Bool {
         switch handling {
-        case .forward, .mget, .mset, .sum, .anyServer, .local(.ping), .local(.echo): true
-        case .local, .unsupported: false
+        case .forward, .blocking, .publish, .mget, .mset, .sum, .anyServer, .local(.ping),
+            .local(.echo):
+            true
+        case .everywhere, .scan, .subcommands: servers == 1
+        case .local, .watch, .unsupported: false
         }
     }
 }

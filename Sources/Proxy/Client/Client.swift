@@ -39,6 +39,14 @@ internal import Wire
     var speaksRESP3 = false
     /// What it has said since MULTI.
     var transaction: Transaction?
+    /// What it has server connections of its own for; nil if it never needed one.
+    var session: PrivateSession?
+    /// What it is subscribed to; nil if it never was.
+    var subscriptions: Subscriptions?
+    /// How many requests may be in flight: one while a request must be alone.
+    var requestLimit = Limits.requestsInFlight
+    /// Whether the request at the front of the input waits until those before it are answered.
+    var isPostponed = false
     /// When it last sent a write, where reads may go to replicas.
     var wroteAt = Int64.min / 2
     /// The end of what the client sends was seen: its half of the connection is closed, or a
@@ -112,16 +120,16 @@ internal import Wire
 
     /// Whether another request may be taken.
     var hasRoom: Bool {
-        requests.count < Limits.requestsInFlight && outputCount < Limits.outputHighWater
+        requests.count < requestLimit && outputCount < Limits.outputHighWater
     }
 
     /// Whether one that was held back may go on.
     private var mayGoOn: Bool {
-        requests.count < Limits.requestsInFlight / 2 && outputCount < Limits.outputLowWater
+        requests.count <= requestLimit / 2 && outputCount < Limits.outputLowWater
     }
 
     private var wantsInput: Bool {
-        (!isFinished && !isHeldBack && !isDraining) || isLingering
+        (!isFinished && !isDraining && (!isHeldBack || listensWhileBlocked)) || isLingering
     }
 
     func updateInterest() {
@@ -187,6 +195,7 @@ internal import Wire
         }
         limitOutput()
         if !blocked.isEmpty && output.count < Limits.outputLowWater { resumeBlocked() }
+        if requestLimit == 1 && requests.isEmpty { settle() }
         if isHeldBack && !isParsingDue && mayGoOn {
             isParsingDue = true
             worker.needsParsing(self)
@@ -234,6 +243,7 @@ internal import Wire
         let limit = pool.configuration.clientIdleTimeoutMilliseconds
         guard limit > 0, worker.loop.now - lastActive >= Int64(limit) else { return }
         guard requests.isEmpty || isBlocked || !blocked.isEmpty else { return }
+        guard subscriptions?.topics.isEmpty ?? true else { return }
         close(because: .idle)
     }
 
@@ -255,11 +265,14 @@ internal import Wire
         }
         releaseRequests()
         if let transaction { end(transaction) }
+        endSubscriptions()
         input.removeAll(to: worker.blocks)
         output.removeAll(to: worker.blocks)
         resumeBlocked()
         if isCounted { pool.leave() }
         worker.closed(self)
+        // Its requests there find no client any more.
+        session?.end()
     }
 
     /// Takes what has arrived, then nothing more; closes once the replies are sent.

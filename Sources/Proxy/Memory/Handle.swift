@@ -1,5 +1,5 @@
 /// A reference to an object of a `SlotTable` that may be gone by the time it is used.
-struct Handle: BitwiseCopyable, Equatable {
+struct Handle: BitwiseCopyable, Hashable {
     var index: UInt32
     /// The slot's count of uses; a handle from an earlier use finds nobody.
     var generation: UInt32

@@ -27,6 +27,12 @@ internal import Wire
     private(set) var isFollowed = false
     /// Whether reads may go to replicas.
     private(set) var readsFromReplicas = false
+    /// What its clients are subscribed to.
+    private(set) lazy var pubSub: PubSub = {
+        hasPubSub = true
+        return PubSub(of: self)
+    }()
+    private var hasPubSub = false
     /// What is held now.
     var held = HeldRequests()
     private var placement: Placement {
@@ -72,10 +78,17 @@ internal import Wire
         servers.first { $0.isLive } ?? servers[0]
     }
 
+    /// Those that take requests; all, if none does.
+    var liveServers: [Server] {
+        let live = servers.filter(\.isLive)
+        return live.isEmpty ? servers : live
+    }
+
     /// Takes over what the control thread decided. Requests in flight finish where they are.
     func apply(_ routing: PoolRouting) {
         placement = routing.placement
         for (server, route) in zip(servers, routing.servers) { server.apply(route) }
+        if hasPubSub { pubSub.reroute() }
     }
 
     /// Opens every server connection ahead of the first request, if the pool wants that.
@@ -89,6 +102,7 @@ internal import Wire
     /// The servers refer to their pool, so the pool lets go of them too.
     func closeAll() {
         for server in servers { server.closeAll() }
+        if hasPubSub { pubSub.close() }
         servers.removeAll()
     }
 

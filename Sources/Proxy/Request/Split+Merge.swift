@@ -10,11 +10,18 @@ extension Split {
         case .elements:
             unsafe output.append(pool.worker.line("*", fragmentOfKey.count), from: blocks)
             appendElements(to: &output, from: blocks)
+        case .gathering: append(gathered(), to: &output, from: blocks)
         case .values: appendValues(to: &output, from: blocks)
         case .sum: append(RedisReply.integer(total), to: &output, from: blocks)
         case .acknowledgement:
             append(pool.isRedis ? RedisReply.ok : MemcachedReply.ok, to: &output, from: blocks)
         }
+    }
+
+    /// What all servers say, as one reply.
+    private func gathered() -> [UInt8] {
+        let replies = fragments.map { unsafe Array($0.reply.firstBytes) }
+        return gathering.merge(replies, isRESP3: speaksRESP3)
     }
 
     private func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {

@@ -14,6 +14,8 @@ internal import Wire
         case acknowledgement
         /// memcached get, gets, gat, gats: the VALUEs in the order of the keys.
         case values
+        /// What all servers say of themselves, put together by `gathering`.
+        case gathering
     }
 
     /// One server's part.
@@ -32,6 +34,9 @@ internal import Wire
     }
 
     private(set) var merge = Merge.sum
+    private(set) var gathering = RedisGathering.same
+    /// Whether the client speaks RESP3 (`gathering` only).
+    private(set) var speaksRESP3 = false
     /// The memcached command, for the fragments' tickets.
     private(set) var command = MemcachedCommand.get
     /// The request's bytes, where the keys are compared with the reply's (`values` only).
@@ -66,6 +71,12 @@ internal import Wire
         assert(missing == 0 && fragments.isEmpty && keys.isEmpty)
         self.merge = merge
         self.command = command
+    }
+
+    func begin(_ gathering: RedisGathering, speaksRESP3: Bool) {
+        begin(.gathering)
+        self.gathering = gathering
+        self.speaksRESP3 = speaksRESP3
     }
 
     /// Adds a fragment and returns its number.

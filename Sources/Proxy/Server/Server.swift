@@ -35,6 +35,8 @@ internal import Wire
     /// their own behind the others, since a reply cannot be translated from one to the other.
     private let perProtocol: Int
     private var connections: [ServerConnection?]
+    /// Those that belong to one client each.
+    let privates = PrivateConnections()
     /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
     private var isAwaited = false
     private var retryAt: Int64 = 0
@@ -159,38 +161,52 @@ internal import Wire
     }
 
     private func open(_ place: Int) -> ServerConnection? {
-        if isAwaited { return wait(place) }
+        open(place, speaksRESP3: place >= perProtocol)
+    }
+
+    /// Opens a connection, or one that waits for the server.
+    ///
+    /// - Parameter place: nil for one client's own.
+    func open(_ place: Int?, speaksRESP3: Bool) -> ServerConnection? {
+        if isAwaited { return wait(place, speaksRESP3) }
         guard isAwaitable || pool.worker.loop.now >= retryAt else { return nil }
         guard let address = route.address else {
             lastFailure = route.reason
             awaitPrimary()
-            return wait(place)
+            return wait(place, speaksRESP3)
         }
         do {
             let connection = try ServerConnection(
-                to: address, of: self, place: place, speaksRESP3: place >= perProtocol)
-            add(connection)
+                to: address, of: self, place: place, speaksRESP3: speaksRESP3)
+            counters.add(to: .serverConnections)
+            pool.worker.connectionOpened()
+            keep(connection)
             connection.start()
-            return connections[place]
+            if let place { return connections[place] }
+            return connection.phase == .closed ? nil : connection
         } catch {
             failed(because: .failed(error))
-            return wait(place)
+            return wait(place, speaksRESP3)
         }
     }
 
     /// A place to hold requests in until the next routing; nil if they are not held.
-    private func wait(_ place: Int) -> ServerConnection? {
+    private func wait(_ place: Int?, _ speaksRESP3: Bool) -> ServerConnection? {
         guard holdsRequests, isAwaitable else { return nil }
         let connection = ServerConnection(
-            waitingFor: self, place: place, speaksRESP3: place >= perProtocol)
-        connections[place] = connection
+            waitingFor: self, place: place, speaksRESP3: speaksRESP3)
+        keep(connection)
         return connection
     }
 
-    private func add(_ connection: ServerConnection) {
-        connections[connection.place] = connection
-        counters.add(to: .serverConnections)
-        pool.worker.connectionOpened()
+    private func keep(_ connection: ServerConnection) {
+        guard let place = connection.place else { return privates.add(connection) }
+        connections[place] = connection
+    }
+
+    private func forget(_ connection: ServerConnection) {
+        guard let place = connection.place else { return privates.remove(connection) }
+        if connections[place] === connection { connections[place] = nil }
     }
 
     /// A connection is ready for requests: the server is back, or was never away.
@@ -245,8 +261,7 @@ internal import Wire
     func closed(
         _ connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
     ) -> ServerConnection? {
-        let place = connection.place
-        if connections[place] === connection { connections[place] = nil }
+        forget(connection)
         if connection.address != nil {
             counters.add(-1, to: .serverConnections)
             pool.worker.connectionClosed()
@@ -256,26 +271,32 @@ internal import Wire
         // However it ended, that says nothing of the server as it is reached now.
         case _ where connection.isSuperseded, .superseded:
             if let metric = reason.metric { counters.add(to: metric) }
-            return connection.isIdle ? nil : heir(at: place)
+            return connection.isIdle ? nil : heir(of: connection)
         // A server may close an idle connection as it likes (its own `timeout`, a restart that went
         // unnoticed).
         case .closedByServer where connection.isIdle:
             counters.add(to: .serverEOF)
             return nil
         case .passwordRefused where triesAnotherPassword(than: connection.passwordIndex):
-            return self.connection(at: place)
+            return successor(of: connection)
         // Others may be read from meanwhile.
         default: failed(because: reason, mayRetryAtOnce: wasConnected && !isReplica)
         }
         guard isFollowed, !connection.isIdle else { return nil }
-        return heir(at: place)
+        return heir(of: connection)
     }
 
     /// Where requests go on that cannot stay where they are: a replica's are reads, which anybody
     /// of the group may answer.
-    private func heir(at place: Int) -> ServerConnection? {
-        guard let primary else { return connection(at: place) }
+    private func heir(of connection: ServerConnection) -> ServerConnection? {
+        guard let primary, let place = connection.place else { return successor(of: connection) }
         return (primary.reader(at: place) ?? primary).connection(at: place)
+    }
+
+    /// The next connection to this server in the same role.
+    private func successor(of connection: ServerConnection) -> ServerConnection? {
+        guard let place = connection.place else { return successor(ofPrivate: connection) }
+        return self.connection(at: place)
     }
 
     /// Who takes a read for a replica that has no connection; nil if nobody may.
@@ -369,6 +390,7 @@ internal import Wire
         if isFollowed && !keepsAddress { owesWord = true }
         forgetFailures()
         for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }
+        privates.supersede(keepsAddress: keepsAddress)
     }
 
     /// It is not read from any more; what it still owes may come.
@@ -379,6 +401,7 @@ internal import Wire
     /// The end of the worker: nothing is opened any more.
     func closeAll() {
         for connection in connections { connection?.close(because: .retired) }
+        privates.closeAll()
         for replica in replicas + leaving { replica.closeAll() }
         replicas.removeAll()
         leaving.removeAll()

@@ -57,7 +57,7 @@ extension ServerConnection {
 
     /// Whether the server has been silent for so long that nothing is to be hoped for.
     func hasGivenUp(_ now: Int64) -> Bool {
-        guard let timeout = server.pool.timeout, owed > 0 else { return false }
+        guard let timeout = server.pool.timeout, owed > 0, !isPatient else { return false }
         return now - lastProgress >= Int64(timeout * Limits.timeoutsWithoutProgress)
     }
 
@@ -99,7 +99,7 @@ extension ServerConnection {
     }
 
     private func rearm(_ now: Int64) {
-        guard let timeout = server.pool.timeout, !tickets.isEmpty else { return }
+        guard let timeout = server.pool.timeout, !tickets.isEmpty, !isPatient else { return }
         var next = expired < tickets.count ? tickets[expired].deadline : now + Int64(timeout)
         // Late, and waits to see whether the server has fallen silent.
         if next <= now { next = min(lastProgress, next) + Int64(timeout) }

@@ -61,7 +61,7 @@ extension ServerConnection {
     }
 
     /// A server without a password takes requests all the same, as behind twemproxy.
-    private static func needsNoPassword(_ words: String) -> Bool {
+    static func needsNoPassword(_ words: String) -> Bool {
         words.contains("without any password configured") || words.contains("no password is set")
     }
 }

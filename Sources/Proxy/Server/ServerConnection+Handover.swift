@@ -191,6 +191,7 @@ extension ServerConnection {
         guard server.isFollowed, !ticket.isGreeting else { return false }
         if isError, unsafe RedisReply.isNotExecuted(reply.span) {
             unsafe demoted(reply)
+            if isWatching { return answerUnwatched(ticket) }
             // What a script did before it failed, it would do again.
             guard unsafe !RedisReply.isFromScript(reply.span) else { return false }
         } else if !isDistrusted(ticket) {
@@ -279,6 +280,8 @@ extension ServerConnection {
             if let heir, heir.hasRoom(for: ticket.length), mayMove(ticket, wasSent: wasSent) {
                 heir.adopt(ticket, from: &log)
                 if wasSent { server.willReplay() }
+            } else if isWatching, answerLost(ticket, wasSent: wasSent) {
+                log.drop(ticket.length, to: worker.blocks)
             } else {
                 log.drop(ticket.length, to: worker.blocks)
                 fail(ticket, wasSent && server.isFollowed ? lost : message)

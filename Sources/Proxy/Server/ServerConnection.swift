@@ -25,8 +25,14 @@ internal import Wire
 
     let server: Server
     let worker: Worker
-    /// Its place among the server's connections.
-    let place: Int
+    /// Its place among the server's connections; one client's own has none.
+    let place: Int?
+    /// The client that has it for itself (`PrivateConnections`).
+    var owner = Handle.nobody
+    /// Whether its client waits for what may take for ever, so that no request here times out.
+    var isPatient = false
+    /// Whether its client watches keys over it, and so cannot go on over another one.
+    var isWatching = false
     /// Nil while waiting for one.
     let address: SocketAddress?
     var phase = Phase.connecting
@@ -87,7 +93,7 @@ internal import Wire
     var pause: Timer?
 
     init(
-        to address: SocketAddress, of server: Server, place: Int, speaksRESP3: Bool
+        to address: SocketAddress, of server: Server, place: Int?, speaksRESP3: Bool
     ) throws(SystemError) {
         self.server = server
         self.speaksRESP3 = speaksRESP3
@@ -101,7 +107,7 @@ internal import Wire
     }
 
     /// One that holds requests until the server has an address.
-    init(waitingFor server: Server, place: Int, speaksRESP3: Bool) {
+    init(waitingFor server: Server, place: Int?, speaksRESP3: Bool) {
         self.server = server
         self.speaksRESP3 = speaksRESP3
         redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3)
@@ -148,7 +154,7 @@ internal import Wire
 
     /// When a request that is taken now gives up.
     var deadline: Int64 {
-        guard let timeout = server.pool.timeout else { return Ticket.never }
+        guard let timeout = server.pool.timeout, !isPatient else { return Ticket.never }
         return worker.loop.now + Int64(timeout)
     }
 

@@ -72,6 +72,8 @@ private func framesOf(_ request: RedisRequest, _ bytes: [UInt8]) -> [Frame] {
     let whole = Frame(bytes: bytes, words: words(of: request, bytes), keys: keys)
     switch command.handling {
     case .forward: return [whole]
+    // What waits, watches or concerns a server as a whole is no question to one that all share.
+    case .blocking, .watch, .publish, .everywhere, .scan, .subcommands: return []
     case .mget, .sum: return [whole, part(of: request, bytes, step: 1)]
     case .mset: return [whole, part(of: request, bytes, step: 2)]
     case .anyServer: return [whole]

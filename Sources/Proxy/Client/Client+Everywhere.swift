@@ -1,0 +1,64 @@
+internal import Wire
+
+/// Requests that concern all servers: what one server would say of itself is put together from what
+/// they all say.
+extension Client {
+    /// What goes to every server. With one server alone it is like any other request.
+    func sendEverywhere(
+        _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes,
+        _ gathering: RedisGathering
+    ) {
+        if pool.servers.count == 1 {
+            return unsafe forward(frame, to: pool.servers[0], command.isReadOnly ? .reads : .again)
+        }
+        // What an ejected server would say is not asked for; what it is told, it would miss.
+        let servers = command.isWrite ? pool.servers : pool.liveServers
+        unsafe ask(servers, frame, gathering, command.isReadOnly ? .reads : .again)
+    }
+
+    /// SCAN: the next part of one server's keys; behind its last one comes the next server.
+    func scan(_ request: RedisRequest, _ frame: RawBytes) {
+        var arguments = RedisArguments(behindNameOf: request)
+        guard let argument = unsafe arguments.next(in: frame.span),
+            let cursor = unsafe ScanCursor(
+                frame.piece(argument.offset, argument.length).span, servers: pool.servers.count)
+        else { return answer(RedisReply.error("ERR invalid cursor")) }
+        let head =
+            Array("*\(request.argumentCount)\r\n".utf8)
+            + RedisReply.bulk("SCAN") + RedisReply.bulk("\(cursor.cursor)")
+        let whole = unsafe head + Array(frame.dropping(argument.end))
+        unsafe whole.withUnsafeBytes { bytes in
+            unsafe ask([pool.servers[cursor.server]], bytes, .scan(cursor), .reads)
+        }
+    }
+
+    private func ask(
+        _ servers: [Server], _ frame: RawBytes, _ gathering: RedisGathering,
+        _ repetition: RedisRepetition
+    ) {
+        let number = worker.splits.take()
+        let split = worker.splits[number]
+        split.begin(gathering, speaksRESP3: speaksRESP3)
+        let sequence = admit(split: number)
+        for server in servers {
+            let fragment = split.addFragment()
+            guard open(fragment, of: split, at: server) != nil else { continue }
+            unsafe append(frame, toFragment: fragment, of: split)
+        }
+        send(split, sequence, repetition)
+    }
+
+    // MARK: - Commands with subcommands
+
+    /// SCRIPT, FUNCTION, PUBSUB: each subcommand goes its own way.
+    func dispatchSubcommand(
+        _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
+    ) {
+        switch unsafe RedisSubcommand.route(command, request, in: frame.span) {
+        case .everywhere(let gathering):
+            unsafe sendEverywhere(request, command, frame, gathering)
+        case .anywhere: unsafe forward(frame, to: pool.anyServer, .again)
+        case .refused(let why): answer(RedisReply.error("ERR \(why)"))
+        }
+    }
+}

@@ -1,0 +1,103 @@
+internal import Reactor
+
+/// A server's connections that belong to one client each, while it needs what cannot be shared: a
+/// wait that may last for ever, or keys that are watched.
+///
+/// One that is given back stays for a while, ready for the next client.
+@safe final class PrivateConnections {
+    private var all: [ServerConnection] = []
+    /// Those that nobody has, the last one given back at the end.
+    private var idle: [Idle] = []
+    private var sweeping: Timer?
+
+    private struct Idle {
+        let connection: ServerConnection
+        /// In the loop's milliseconds.
+        let since: Int64
+    }
+
+    func add(_ connection: ServerConnection) { all.append(connection) }
+
+    func remove(_ connection: ServerConnection) {
+        all.removeAll { $0 === connection }
+        idle.removeAll { $0.connection === connection }
+    }
+
+    /// The one given back last, which the server is least likely to have forgotten.
+    func takeIdle(speaksRESP3: Bool) -> ServerConnection? {
+        let found = idle.lastIndex {
+            $0.connection.speaksRESP3 == speaksRESP3 && !$0.connection.isHolding
+        }
+        return found.map { idle.remove(at: $0).connection }
+    }
+
+    /// Its client needs it no more, and nothing of what it said is still in force.
+    func giveBack(_ connection: ServerConnection) {
+        connection.disown()
+        guard connection.phase != .closed else { return }
+        guard connection.isReusable, idle.count < Limits.idlePrivateConnections else {
+            return connection.close(because: .retired)
+        }
+        let loop = connection.worker.loop
+        idle.append(Idle(connection: connection, since: loop.now))
+        guard sweeping?.isActive != true else { return }
+        let timer = sweeping ?? Timer(loop) { [unowned self] in self.sweep(at: loop.now) }
+        sweeping = timer
+        timer.start(everyMilliseconds: Limits.idlePrivateMilliseconds)
+    }
+
+    private func sweep(at now: Int64) {
+        let old = idle.prefix { now - $0.since >= Int64(Limits.idlePrivateMilliseconds) }
+        for entry in old { entry.connection.close(because: .retired) }
+        if idle.isEmpty { sweeping?.stop() }
+    }
+
+    /// The server's routing is a new one.
+    func supersede(keepsAddress: Bool) {
+        for connection in all { connection.supersede(keepsAddress: keepsAddress) }
+    }
+
+    func closeAll() {
+        for connection in all { connection.close(because: .retired) }
+        sweeping?.cancel()
+    }
+}
+
+extension Server {
+    /// A connection for one client alone. Nil: there is none now, and `unavailable` says why.
+    func privateConnection(for client: Client) -> ServerConnection? {
+        let connection =
+            privates.takeIdle(speaksRESP3: client.speaksRESP3)
+            ?? open(nil, speaksRESP3: client.speaksRESP3)
+        connection?.owner = client.handle
+        return connection
+    }
+
+    /// Who takes over what a client's own connection could not do. Not for one that watches keys: what
+    /// was watched is lost with it.
+    func successor(ofPrivate connection: ServerConnection) -> ServerConnection? {
+        guard !connection.isWatching, let found = unsafe pool.worker.clients.find(connection.owner)
+        else { return nil }
+        let client = unsafe found.takeUnretainedValue()
+        guard let successor = privateConnection(for: client) else { return nil }
+        successor.isPatient = connection.isPatient
+        client.session?.replace(connection, with: successor)
+        return successor
+    }
+}
+
+extension ServerConnection {
+    /// Nobody's any more.
+    fileprivate func disown() {
+        owner = .nobody
+        isPatient = false
+        isWatching = false
+    }
+
+    /// Whether its next request could be anybody's: nothing but answers that nobody waits for is
+    /// still to come.
+    fileprivate var isReusable: Bool {
+        phase == .ready && !isHolding && expired == 0
+            && (0..<tickets.count).allSatisfy { tickets[$0].purpose == .discard }
+    }
+}

@@ -1,0 +1,109 @@
+/// How the replies of all servers to one request become the reply of one.
+///
+/// For requests that concern a server as a whole, and so are rare: it allocates.
+public enum RedisGathering: Sendable, Equatable {
+    /// DBSIZE, SCRIPT LOAD's kin that count: the integers are added up.
+    case sum
+    /// KEYS, PUBSUB CHANNELS: the elements of all, each once.
+    case union
+    /// PUBSUB NUMSUB: names and their numbers, which are added up.
+    case sumByName
+    /// SCRIPT EXISTS: 1 where every server says so.
+    case minimum
+    /// RANDOMKEY: the first that is no null.
+    case any
+    /// SCRIPT KILL: one success is enough.
+    case success
+    /// FLUSHALL, SCRIPT LOAD: all say the same.
+    case same
+    /// SCAN at the server of that index: its cursor is turned into one that names it.
+    case scan(ScanCursor)
+
+    /// The one reply. An error among the replies is it.
+    public func merge(_ replies: [[UInt8]], isRESP3: Bool) -> [UInt8] {
+        let error = replies.first { RedisReply.isError(in: $0.span) }
+        if let error, self != .success { return error }
+        switch self {
+        case .success:
+            return replies.first { !RedisReply.isError(in: $0.span) } ?? error ?? Self.misfit
+        case .sum:
+            let numbers = replies.compactMap { RedisReply.integer(in: $0.span) }
+            guard numbers.count == replies.count else { return Self.misfit }
+            return RedisReply.integer(numbers.reduce(0, &+))
+        case .union: return Self.union(replies)
+        case .sumByName: return Self.sumByName(replies)
+        case .minimum: return Self.minimum(replies)
+        case .any:
+            let null = isRESP3 ? Array("_\r\n".utf8) : RedisReply.nullBulk
+            return replies.first { $0 != null } ?? null
+        case .same: return replies.first ?? Self.misfit
+        case .scan(let cursor): return replies.first.flatMap(cursor.rewrite) ?? Self.misfit
+        }
+    }
+
+    private static let misfit = RedisReply.error("ERR servers' replies do not fit together")
+
+    private static func union(_ replies: [[UInt8]]) -> [UInt8] {
+        var seen: Set<ArraySlice<UInt8>> = []
+        var body: [UInt8] = []
+        for reply in replies {
+            guard let elements = elements(of: reply) else { return misfit }
+            for element in elements where seen.insert(element).inserted { body += element }
+        }
+        return RedisReply.arrayHeader(count: seen.count) + body
+    }
+
+    private static func minimum(_ replies: [[UInt8]]) -> [UInt8] {
+        let columns = replies.compactMap { elements(of: $0)?.compactMap(number) }
+        guard let first = columns.first, columns.allSatisfy({ $0.count == first.count }) else {
+            return misfit
+        }
+        let lowest = columns.dropFirst().reduce(first) { zip($0, $1).map(min) }
+        return lowest.reduce(into: RedisReply.arrayHeader(count: lowest.count)) {
+            $0 += RedisReply.integer($1)
+        }
+    }
+
+    private static func sumByName(_ replies: [[UInt8]]) -> [UInt8] {
+        var names: [ArraySlice<UInt8>] = []
+        var sums: [Int] = []
+        for (round, reply) in replies.enumerated() {
+            guard let elements = elements(of: reply), elements.count % 2 == 0,
+                round == 0 || elements.count == names.count * 2
+            else { return misfit }
+            for index in 0..<elements.count / 2 {
+                guard let count = number(elements[index * 2 + 1]) else { return misfit }
+                if round == 0 {
+                    names.append(elements[index * 2])
+                    sums.append(count)
+                } else {
+                    sums[index] += count
+                }
+            }
+        }
+        let header = RedisReply.arrayHeader(count: names.count * 2)
+        return zip(names, sums).reduce(into: header) { $0 += $1.0 + RedisReply.integer($1.1) }
+    }
+
+    private static func number(_ element: ArraySlice<UInt8>) -> Int? {
+        RedisReply.integer(in: Array(element).span)
+    }
+
+    /// The elements of an array, a set or a map, in their order; nil if it is none.
+    static func elements(of reply: [UInt8]) -> [ArraySlice<UInt8>]? {
+        guard let kind = reply.first, "*~%>".utf8.contains(kind) else { return nil }
+        let header = ByteScanner.decimalLine(at: 1, in: reply.span)
+        guard header.end > 0, header.value <= reply.count else { return nil }
+        let count = kind == UInt8(ascii: "%") ? header.value * 2 : header.value
+        var elements: [ArraySlice<UInt8>] = []
+        var offset = header.end
+        for _ in 0..<count {
+            guard let length = RedisReply.elementLength(at: offset, in: reply.span) else {
+                return nil
+            }
+            elements.append(reply[offset..<offset + length])
+            offset += length
+        }
+        return elements
+    }
+}
