@@ -316,7 +316,7 @@ extension Client {
         guard request.firstArgumentLength <= pool.maxKeyLength else {
             return answer(pool.keyTooLong)
         }
-        unsafe forward(frame, toShard: shardOfChannel(in: request, frame), .again)
+        unsafe forward(frame, toShard: shardOfChannel(in: request, frame), .again, .other)
     }
 
     func shardOfChannel(in request: RedisRequest, _ frame: RawBytes) -> Int {

@@ -19,7 +19,7 @@ extension ServerConnection {
         let reply = replyToUnwatched(ticket)
         unsafe reply.withUnsafeBytes { bytes in
             _ = unsafe client.takeUnretainedValue().complete(
-                ticket.sequence, ticket.fragment, bytes)
+                ticket.sequence, ticket.fragment, bytes, visitSoFar(of: ticket))
         }
         return true
     }

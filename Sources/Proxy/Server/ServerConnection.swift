@@ -322,7 +322,7 @@ internal import Wire
         }
         unsafe client.takeUnretainedValue().fail(
             ticket.sequence, ticket.fragment, message,
-            ticket.sentAt == 0 ? Visit(visit(of: ticket).slot, microseconds: 0) : visit(of: ticket),
+            visitSoFar(of: ticket),
             word: ticket.leading > 0 ? "EXECABORT" : "ERR")
     }
 
@@ -332,6 +332,12 @@ internal import Wire
         Visit(
             LatencySlot(row: server.latencyRow, ticket.commandClass),
             microseconds: worker.stamp &- ticket.sentAt)
+    }
+
+    /// The same of a request that fails, which may not have been sent.
+    func visitSoFar(of ticket: Ticket) -> Visit {
+        let visit = visit(of: ticket)
+        return ticket.sentAt == 0 ? Visit(visit.slot, microseconds: 0) : visit
     }
 
     /// The one end of a connection: the server learns why, and whoever waits is told, or waits on at
