@@ -7,6 +7,15 @@ public struct Configuration: Sendable, Equatable {
     /// Worker threads, 1...256, from `global: workers`; nil means one per core.
     public var workers: Int?
 
+    /// The CPUs that workers are bound to, one after the other and from the first again, from
+    /// `global: worker_cpus`; empty means that the kernel decides. Never one that the process may
+    /// not use.
+    public var workerCPUs: [Int] = []
+
+    /// Microseconds that a busy worker waits between turns for more requests to come, from
+    /// `global: batch_wait`; 0 means that it never does.
+    public var batchWaitMicroseconds = 120
+
     /// How names become addresses.
     public var names = NameSettings()
 

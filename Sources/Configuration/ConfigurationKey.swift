@@ -184,6 +184,12 @@ extension ConfigurationKey<GlobalSection> {
     /// What `global` may have.
     static let global: [Self] = [
         .count("workers", \.workers, 1...256, "worker threads; one for each core if not given"),
+        .value("worker_cpus", \.workerCPUs, nil, "the CPUs of workers: auto, or such as 0-3,8") {
+            text throws(Fault) in try CPUList(text, among: Surroundings.cpus).cpus
+        },
+        .number(
+            "batch_wait", \.batchWaitMicroseconds, 0...longestBatchWait, "120",
+            "us that a busy worker waits for more requests, 0 = not at all"),
         .list("resolver", \.resolvers, most: resolvers, "name servers: ip or ip:port") {
             text throws(Fault) in try ResolverAddress(text).text
         },
@@ -207,6 +213,9 @@ extension ConfigurationKey<GlobalSection> {
             "bytes that all connections together may hold"),
     ]
 
+    /// 10 ms: every request would wait for so long.
+    private static let longestBatchWait = 10_000
+
     /// What a few clients with ordinary replies hold.
     private static let leastMemory = 16 << 20
 
@@ -223,6 +232,8 @@ extension ConfigurationKey<GlobalSection> {
 /// What the file says about the process as a whole.
 struct GlobalSection: Sendable {
     var workers: Int?
+    var workerCPUs: [Int] = []
+    var batchWaitMicroseconds = 120
     var names = NameSettings()
     var maxMemory = 1 << 30
 

@@ -108,6 +108,8 @@ struct ConfigurationReader {
             entries, of: "global", keys: ConfigurationKey.global, into: &section)
         checkTimesToLive(section.names, given)
         configuration.workers = section.workers
+        configuration.workerCPUs = section.workerCPUs
+        configuration.batchWaitMicroseconds = section.batchWaitMicroseconds
         configuration.names = section.names
         configuration.maxMemory = section.maxMemory
     }

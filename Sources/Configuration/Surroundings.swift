@@ -1,3 +1,4 @@
+import CGlibc
 import Glibc
 
 /// What the process finds around it: files and the environment.
@@ -24,6 +25,13 @@ enum Surroundings {
             text.append(contentsOf: chunk[..<count])
         }
         return text
+    }
+
+    /// The CPUs that the process may use, ascending.
+    static var cpus: [Int] {
+        var numbers = [Int32](repeating: 0, count: Int(CGLIBC_CPUS))
+        let count = unsafe cglibc_usable_cpus(&numbers)
+        return numbers.prefix(Int(count)).map(Int.init)
     }
 
     private static func unreadable() -> Fault {

@@ -14,6 +14,9 @@ enum Limits {
     /// The first size of that block; it doubles from there on as bytes really arrive, so that
     /// announcing a large value costs the announcer, not us.
     static let firstInputBlock = 4 * 1024 * 1024
+    /// A fragment of a split Redis request is written into one block up to this, what is kept of
+    /// blocks: 5,000 short keys over four servers.
+    static let fragmentInOneBlock = unsafe 64 * 1024 - Segment.headerBytes
     /// Requests of one client in flight; the next ones are parsed when replies have left. Above
     /// what clients pipeline, below what would let one client fill every queue.
     static let requestsInFlight = 4096
@@ -39,6 +42,8 @@ enum Limits {
     static let reliefMilliseconds = 100
     /// Closing a client that holds less relieves nobody: 20,000 of them hold 320 MB.
     static let worthRelieving = 16 * 1024
+    /// What a client takes besides its blocks: itself, its watcher, its places in tables.
+    static let bytesPerClient = 768
     /// How often within `client_idle_timeout` a client is looked at, and so how exact it is.
     static let idleLooks = 8
     /// Bytes and requests waiting on one server connection; beyond, requests are refused at once.

@@ -38,7 +38,7 @@ internal import Reactor
     private var wakeup: Wakeup?
     private var hook: LoopHook?
     private var wakeHook: LoopHook?
-    private var batching = Batching()
+    private var batching: Batching
     /// The worker's clock as of the beginning of this turn, or of its sends to servers: the lower 32
     /// bits of the monotonic microseconds, which go round in 71 minutes.
     private(set) var stamp = Worker.clock()
@@ -52,11 +52,14 @@ internal import Reactor
     private let memoryForSlowReaders: Int
     private let memoryLimit: Int
     private var memory: MemoryShare
+    /// The most that clients held at the end of a turn since memory was last freed.
+    private var mostHeld = 0
     /// When the largest holders may be looked for again, in the loop's milliseconds.
     private var nextRelief: Int64 = 0
     private var idleTimer: Timer?
     private var randomState: UInt64
     private var isDraining = false
+    private var isDrained = false
 
     init(_ seat: WorkerSeat, log: Logger) throws(SystemError) {
         index = seat.index
@@ -67,6 +70,7 @@ internal import Reactor
         counters = seat.counters
         latency = seat.counters.latency
         commons = seat.commons
+        batching = Batching(waitMicroseconds: seat.commons.batchWaitMicroseconds)
         memoryLimit = seat.commons.memory.limit
         memory = MemoryShare(seat.commons.memory)
         memoryForSlowReaders = seat.commons.memory.slow / seat.workers
@@ -122,6 +126,9 @@ internal import Reactor
         for client in clients.all { client.close(because: .shutdown) }
         endTurn()
         for pool in pools { pool.closeAll() }
+        for case .adopt(_, let descriptor) in commands.takeAll() {
+            Socket(adopting: descriptor).close()
+        }
         // Everything refers to its worker, so the worker lets go of everything.
         pools.removeAll()
         listeners.removeAll()
@@ -137,10 +144,22 @@ internal import Reactor
         for command in commands.takeAll() {
             switch command {
             case .route(let pool, let routing): pools[pool].apply(routing)
+            case .adopt(let pool, let descriptor): adopt(descriptor, for: pools[pool])
+            case .freeMemory: freeMemory()
             case .drain: drain()
             case .stop: loop.stop()
             }
         }
+    }
+
+    private func freeMemory() {
+        blocks.freeWaiting()
+        noteMost(blocks.bytesTaken + clients.count * Limits.bytesPerClient)
+    }
+
+    private func noteMost(_ held: Int) {
+        mostHeld = held
+        figures.set(held, at: WorkerFigure.mostHeld)
     }
 
     /// Nobody new; those who are here get the replies to what they have sent so far.
@@ -152,7 +171,8 @@ internal import Reactor
     }
 
     private func reportDrained() {
-        guard isDraining, clients.count == 0 else { return }
+        guard isDraining, !isDrained, clients.count == 0 else { return }
+        isDrained = true
         report(.drained(worker: index))
     }
 
@@ -162,18 +182,36 @@ internal import Reactor
 
     // MARK: - Clients
 
-    /// Takes in an accepted connection.
-    func accept(_ socket: consuming Socket, for pool: Pool) {
+    /// Takes in an accepted connection, or gives it to a worker that has fewer clients.
+    func accept(_ descriptor: Int32, for pool: Pool) {
+        let place = commons.spread.place(
+            pool.index, acceptedBy: index, random: random())
+        guard place != index else { return adopt(descriptor, for: pool) }
+        commons.mailboxes[place].post(.adopt(pool: pool.index, descriptor: descriptor))
+    }
+
+    /// Takes in a connection that has its place here.
+    private func adopt(_ descriptor: Int32, for pool: Pool) {
+        let socket = Socket(adopting: descriptor)
+        // Given before the giver heard that nobody is let in any more: gone, like those who wait to
+        // be accepted.
+        guard !isDrained else { return commons.spread.leave(pool.index, of: index) }
+        let client = insert(socket, of: pool)
+        client.start()
+        if isDraining { client.drain() }
+    }
+
+    private func insert(_ socket: consuming Socket, of pool: Pool) -> Client {
         var waiting: Socket? = consume socket
         connectionOpened()
-        let client = clients.insert { handle in
+        return clients.insert { handle in
             Client(waiting.take()!, of: pool, handle: handle)
         }
-        client.start()
     }
 
     func closed(_ client: Client) {
         connectionClosed()
+        commons.spread.leave(client.pool.index, of: index)
         clients.remove(client.handle)
         reportDrained()
     }
@@ -216,12 +254,14 @@ internal import Reactor
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
         accountMemory()
         batching.waits(at: EventLoop.monotonicMicroseconds())
-        loop.collectMicroseconds = batching.sleeps ? Batching.sleepMicroseconds : 0
+        loop.collectMicroseconds = batching.sleeps ? batching.waitMicroseconds : 0
     }
 
     private func accountMemory() {
         let own = blocks.bytesTaken
         figures.set(own, at: WorkerFigure.memory)
+        let held = own &+ clients.count &* Limits.bytesPerClient
+        if held > mostHeld { noteMost(held) }
         memory.exchange(own: own)
         if memory.total(own: own) > commons.memory.short { relieve() }
     }
@@ -344,5 +384,7 @@ enum WorkerFigure {
     static let current = 1
     /// Bytes in blocks that its connections hold.
     static let memory = 2
-    static let count = 3
+    /// The most that its clients and their blocks held since memory was last freed, in bytes.
+    static let mostHeld = 3
+    static let count = 4
 }

@@ -27,17 +27,19 @@ public struct WorkerThread: Sendable {
     /// Starts a thread that runs `body` and ends with it.
     ///
     /// ps and top show the first 15 bytes of `name`. Fails if the process may not have more
-    /// threads.
+    /// threads, or may not use the CPU.
+    ///
+    /// - Parameter cpu: The one that the thread runs on, by the kernel's number; nil: any.
     public static func start(
-        name: String, _ body: sending @escaping () -> Void
+        name: String, cpu: Int? = nil, _ body: sending @escaping () -> Void
     ) throws(SystemError) -> WorkerThread {
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
         var thread = pthread_t()
         // The new thread inherits the mask: it must not be able to take a signal even before its
         // first instruction.
         let code = withSignalsBlocked {
-            unsafe pthread_create(
-                &thread, nil,
+            unsafe cglibc_create_thread(
+                &thread, Int32(clamping: cpu ?? -1),
                 { start in
                     guard let start = unsafe start else { return nil }
                     unsafe WorkerThread.run(Unmanaged<Start>.fromOpaque(start).takeRetainedValue())

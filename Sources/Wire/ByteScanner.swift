@@ -77,11 +77,24 @@ enum ByteScanner {
         return ((isSmall | isDelete) & 0x8080_8080_8080_8080).trailingZeroBitCount &>> 3
     }
 
+    /// Whether all of the word's bytes are printable ASCII: for these, none less 0x21 and none plus
+    /// 1 has its top bit set. Half of what `printableCount` takes.
+    @inline(__always)
+    private static func isPlain(_ word: UInt64) -> Bool {
+        let small = word &- 0x2121_2121_2121_2121
+        let large = word &+ 0x0101_0101_0101_0101
+        return (small | large) & 0x8080_8080_8080_8080 == 0
+    }
+
     /// Where the printable bytes from `offset` on end, or the bytes do.
     @inline(__always)
     static func printableEnd(from offset: Int, in bytes: Span<UInt8>) -> Int {
         var at = offset
         while let word = word(at: at, in: bytes) {
+            if isPlain(word) {
+                at &+= 8
+                continue
+            }
             let count = printableCount(in: word)
             at &+= count
             if count < 8 { return at }

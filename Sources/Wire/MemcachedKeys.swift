@@ -13,14 +13,14 @@ public struct MemcachedKeys: Sendable {
     /// after the last.
     public mutating func next(in bytes: Span<UInt8>) -> (offset: Int, length: Int)? {
         guard remaining > 0 else { return nil }
-        remaining -= 1
+        remaining &-= 1
         while bytes[position] == UInt8(ascii: " ") {
-            position += 1
+            position &+= 1
         }
         let start = position
         // The parser took the line: it ends in a newline, and no key holds a control character.
         let end = ByteScanner.printableEnd(from: start, in: bytes)
         position = end
-        return (start, end - start)
+        return (start, end &- start)
     }
 }

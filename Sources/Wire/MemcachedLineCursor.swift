@@ -22,7 +22,7 @@ struct MemcachedLineCursor {
         let count = bytes.count
         var index = position
         while index < count, bytes[index] == UInt8(ascii: " ") {
-            index += 1
+            index &+= 1
         }
         let start = index
         while true {

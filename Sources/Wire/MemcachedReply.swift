@@ -34,10 +34,12 @@ public enum MemcachedReply {
         line("VERSION", text)
     }
 
-    /// The VALUE block whose line starts at `offset`; nil if there is none, or no whole line. Its
-    /// data may reach beyond the bytes.
-    public static func value(at offset: Int, in bytes: Span<UInt8>) -> MemcachedValue? {
-        MemcachedValue(at: offset, in: bytes)
+    /// Whether the bytes begin a retrieval's VALUEs or END, and no error: of its replies, a scanner
+    /// lets through no other kinds.
+    public static func isRetrieved(in bytes: Span<UInt8>) -> Bool {
+        guard bytes.count > 1 else { return false }
+        return bytes[0] == UInt8(ascii: "V")
+            || (bytes[0] == UInt8(ascii: "E") && bytes[1] == UInt8(ascii: "N"))
     }
 
     private static func line(_ word: String, _ text: String) -> [UInt8] {

@@ -4,24 +4,24 @@
 ///      VALUE        key       flags length [cas]           data, CRLF
 ///
 /// Offsets count from the same place as those given to the function that found it.
-public struct MemcachedValue: Sendable {
+struct MemcachedValue: Sendable {
     /// `VALUE `, with its one space.
     static let prefixLength = 6
 
     /// Where the key is.
-    public let keyOffset: Int
+    let keyOffset: Int
 
     /// Bytes of the key.
-    public let keyLength: Int
+    let keyLength: Int
 
     /// Bytes of the first line, CRLF included.
-    public let lineLength: Int
+    let lineLength: Int
 
     /// Bytes of the data with its CRLF.
-    public let dataLength: Int
+    let dataLength: Int
 
     /// Bytes of the whole block.
-    public var length: Int { lineLength + dataLength }
+    var length: Int { lineLength + dataLength }
 
     /// Bytes of a VALUE line: a key, three numbers and spaces need some 300.
     static let lineLimit = 2048

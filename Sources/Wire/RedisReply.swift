@@ -1,30 +1,44 @@
 /// Reading complete replies, as merging the parts of a split request needs it.
 public enum RedisReply {
+    /// Bytes of the longest header of a bulk, CRLF included: marker and 18 digits.
+    public static let longestHeader = 21
+
+    /// Bytes of the bulk or null whose header the bytes begin with; its body may reach beyond them.
+    /// 0 if they begin with anything else, or with a part of a header.
+    ///
+    /// For replies that a scanner has seen: nothing but the header is looked at.
+    @inline(__always)
+    public static func bulkLength(in bytes: Span<UInt8>) -> Int {
+        guard let word = ByteScanner.word(at: 0, in: bytes),
+            UInt8(truncatingIfNeeded: word) == UInt8(ascii: "$")
+        else { return shortBulkLength(in: bytes) }
+        let header = ByteScanner.decimalLine(
+            at: 1, lessZeros: word &>> 8 &- ByteScanner.zeros, in: bytes)
+        guard header.end > 0 else { return shortBulkLength(in: bytes) }
+        return header.end &+ header.value &+ 2
+    }
+
+    /// The same for a null, and where there are few bytes.
+    @inline(never)
+    private static func shortBulkLength(in bytes: Span<UInt8>) -> Int {
+        guard bytes.count > 2 else { return 0 }
+        guard bytes[0] == UInt8(ascii: "$") else {
+            return bytes[0] == UInt8(ascii: "_") && ByteScanner.isLineEnd(at: 1, in: bytes) ? 3 : 0
+        }
+        let header = ByteScanner.decimalLine(at: 1, in: bytes)
+        if header.end > 0 { return header.end &+ header.value &+ 2 }
+        guard bytes.count > 4, bytes[1] == UInt8(ascii: "-"), bytes[2] == UInt8(ascii: "1"),
+            ByteScanner.isLineEnd(at: 3, in: bytes)
+        else { return 0 }
+        return 5
+    }
+
     /// Bytes of the complete reply that begins at `offset`; nil if it is incomplete or no reply.
     public static func elementLength(at offset: Int, in bytes: Span<UInt8>) -> Int? {
         guard offset < bytes.count else { return nil }
-        if bytes[offset] == UInt8(ascii: "$"), let length = bulkLength(at: offset, in: bytes) {
-            return length
-        }
-        if let length = nullLength(at: offset, in: bytes) { return length }
         var scanner = RedisReplyScanner(allowsRESP3: true)
         let scan = scanner.scan(bytes.extracting(offset..<bytes.count))
         return scan.state == .complete ? scan.consumed : nil
-    }
-
-    /// RESP3's null, an MGET's miss.
-    private static func nullLength(at offset: Int, in bytes: Span<UInt8>) -> Int? {
-        guard bytes[offset] == UInt8(ascii: "_"), bytes.count - offset > 2 else { return nil }
-        return ByteScanner.isLineEnd(at: offset + 1, in: bytes) ? 3 : nil
-    }
-
-    /// What MGET's values are made of; spares them the scanner's stack.
-    private static func bulkLength(at offset: Int, in bytes: Span<UInt8>) -> Int? {
-        let header = ByteScanner.decimalLine(at: offset &+ 1, in: bytes)
-        guard header.end > 0 else { return nil }
-        guard header.value <= bytes.count &- header.end &- 2 else { return nil }
-        let end = header.end &+ header.value
-        return ByteScanner.isLineEnd(at: end, in: bytes) ? end &+ 2 &- offset : nil
     }
 
     /// Elements of the array that the bytes begin with, and where its first one stands; nil if it

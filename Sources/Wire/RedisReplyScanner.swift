@@ -77,8 +77,9 @@ public struct RedisReplyScanner: Sendable {
     /// Reads on to the end of the reply or of the bytes. After `.complete` it is ready for the next
     /// reply; after `.malformed` it must not be used again.
     public mutating func scan(_ bytes: Span<UInt8>) -> RedisScan {
-        if kind == 0, let reply = Self.plainReply(in: bytes) { return reply }
-        return scanCarefully(bytes)
+        guard kind == 0 else { return scanCarefully(bytes, from: 0) }
+        if let reply = Self.plainReply(in: bytes) { return reply }
+        return scanArray(bytes)
     }
 
     // MARK: - The whole reply at once
@@ -126,28 +127,100 @@ public struct RedisReplyScanner: Sendable {
     // MARK: - Line by line
 
     /// Reads on from where the last call stopped, and finds out what is wrong or missing.
+    ///
+    /// - Parameter start: how many bytes are done with.
     @inline(never)
-    private mutating func scanCarefully(_ bytes: Span<UInt8>) -> RedisScan {
-        var at = 0
+    private mutating func scanCarefully(_ bytes: Span<UInt8>, from start: Int) -> RedisScan {
+        var at = start
         while true {
+            // Where there are two bytes, they are a line's end.
+            if left > 0, at >= 2, bodyRemaining == 0, !isInLine {
+                guard passBulks(bytes, &at) else { return malformed(at) }
+                if left == 0 { return complete(at) }
+            }
             let step =
                 bodyRemaining > 0
                 ? body(bytes, &at) : isInLine ? longLine(bytes, &at) : header(bytes, &at)
             switch step {
             case .element:
                 left &-= 1
-                guard left == 0 else { continue }
-                defer { kind = 0 }
-                return RedisScan(consumed: at, state: .complete, kind: kind)
+                if left == 0 { return complete(at) }
             case .array:
                 continue
             case .incomplete:
                 return RedisScan(consumed: at, state: .incomplete, kind: kind)
             case .malformed:
-                return RedisScan(consumed: at, state: .malformed, kind: kind)
+                return malformed(at)
             }
         }
     }
+
+    private func malformed(_ at: Int) -> RedisScan {
+        RedisScan(consumed: at, state: .malformed, kind: kind)
+    }
+
+    private mutating func complete(_ length: Int) -> RedisScan {
+        defer { kind = 0 }
+        return RedisScan(consumed: length, state: .complete, kind: kind)
+    }
+
+    // MARK: - Long arrays
+
+    /// An array's bulks, as far as they have come whole; all else is read with care.
+    @inline(never)
+    private mutating func scanArray(_ bytes: Span<UInt8>) -> RedisScan {
+        guard bytes.count > 0, bytes[0] == UInt8(ascii: "*") else {
+            return scanCarefully(bytes, from: 0)
+        }
+        let line = ByteScanner.decimalLine(at: 1, in: bytes)
+        guard line.end > 0, line.value > 0, line.value <= Self.mostElements else {
+            return scanCarefully(bytes, from: 0)
+        }
+        kind = UInt8(ascii: "*")
+        left = line.value
+        var at = line.end
+        guard passBulks(bytes, &at) else { return malformed(at) }
+        return left == 0 ? complete(at) : scanCarefully(bytes, from: at)
+    }
+
+    /// A line's end, "$", and five times "0".
+    private static let bulkMark: UInt64 = 0x3030_3030_3024_0A0D
+    /// A line's end and a null.
+    private static let nullMark: UInt64 = 0x000A_0D31_2D24_0A0D
+
+    /// Passes over an array's next bulks and nulls, as far as they have come whole. Stops at
+    /// anything else.
+    ///
+    /// A bulk's header is read together with the line's end before it, which belongs to what stands
+    /// there: with up to three digits, both are eight bytes.
+    ///
+    /// - Parameter at: where an element begins, a line's end before it.
+    /// - Returns: false if a bulk is not ended as it must be.
+    @inline(__always)
+    private mutating func passBulks(_ bytes: Span<UInt8>, _ at: inout Int) -> Bool {
+        var place = at &- 2
+        var left = left
+        while left > 0, let word = ByteScanner.word(at: place, in: bytes) {
+            let rest = word &- Self.bulkMark
+            guard rest & 0xFF_FFFF == 0 else { break }
+            if word & 0xFF_FFFF_FFFF_FFFF == Self.nullMark {
+                place &+= 5
+            } else {
+                let line = ByteScanner.decimalLine(
+                    at: place &+ 3, lessZeros: rest &>> 24, in: bytes)
+                let end = line.end &+ line.value
+                guard line.end > 0, end <= bytes.count &- 2 else { break }
+                place = end
+            }
+            left &-= 1
+        }
+        guard ByteScanner.isLineEnd(at: place, in: bytes) else { return false }
+        at = place &+ 2
+        self.left = left
+        return true
+    }
+
+    // MARK: - One header
 
     @inline(__always)
     private mutating func header(_ bytes: Span<UInt8>, _ at: inout Int) -> Step {

@@ -1,4 +1,5 @@
 import Admin
+import CGlibc
 import Configuration
 import Glibc
 import Logging
@@ -124,7 +125,11 @@ final class Daemon {
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    private static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    /// Those that the process may use: a container or taskset may leave it fewer than there are.
+    private static var coreCount: Int {
+        var numbers = [Int32](repeating: 0, count: Int(CGLIBC_CPUS))
+        return max(1, Int(unsafe cglibc_usable_cpus(&numbers)))
+    }
 
     // MARK: - Running
 

@@ -4,7 +4,8 @@ import Testing
 
 /// A worker sleeps between turns when it is busy with small batches, and only then.
 struct BatchingTests {
-    private static let sleep = Int64(Batching.sleepMicroseconds)
+    private static let sleep: Int64 = 120
+    private static let usual = Batching(waitMicroseconds: Int(sleep))
 
     /// Turns of so many microseconds awake, and so many of waiting besides the sleep.
     private func run(
@@ -19,7 +20,7 @@ struct BatchingTests {
     }
 
     @Test func aBusyWorkerSleepsAndAnIdleOneDoesNot() {
-        var batching = Batching()
+        var batching = Self.usual
         var now: Int64 = 0
         #expect(!batching.sleeps)
 
@@ -32,7 +33,7 @@ struct BatchingTests {
     }
 
     @Test func itStopsWhenTheBatchesStaySmall() {
-        var batching = Batching()
+        var batching = Self.usual
         var now: Int64 = 0
         run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
         #expect(batching.sleeps)
@@ -44,7 +45,7 @@ struct BatchingTests {
     }
 
     @Test func afterALongTurnItDoesNotSleep() {
-        var batching = Batching()
+        var batching = Self.usual
         var now: Int64 = 0
         run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
         #expect(batching.sleeps)
@@ -55,7 +56,7 @@ struct BatchingTests {
     }
 
     @Test func oneLongTurnDoesNotDecide() {
-        var batching = Batching()
+        var batching = Self.usual
         var now: Int64 = 0
         run(&batching, &now, turns: 100, awake: 10, asleep: 90)
 
@@ -66,10 +67,19 @@ struct BatchingTests {
     }
 
     @Test func aClockThatStandsStillIsNoMatter() {
-        var batching = Batching()
+        var batching = Self.usual
         var now: Int64 = 1_000
 
         run(&batching, &now, turns: 10, awake: 0, asleep: 0)
+
+        #expect(!batching.sleeps)
+    }
+
+    @Test func withoutAWaitItNeverSleeps() {
+        var batching = Batching(waitMicroseconds: 0)
+        var now: Int64 = 0
+
+        run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
 
         #expect(!batching.sleeps)
     }

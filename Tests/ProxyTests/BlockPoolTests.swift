@@ -54,6 +54,19 @@ import Testing
         #expect(pool.bytesTaken == 0)
     }
 
+    @Test func whatWaitsCanBeFreed() {
+        let pool = BlockPool()
+        let kept = unsafe UInt(bitPattern: pool.take(100))
+        for _ in 0..<3 { give(unsafe UInt(bitPattern: pool.take(1000)), 1024, to: pool) }
+
+        pool.freeWaiting()
+
+        #expect(pool.bytesTaken == 128)
+        give(unsafe UInt(bitPattern: pool.take(1000)), 1024, to: pool)
+        give(kept, 128, to: pool)
+        #expect(pool.bytesTaken == 0)
+    }
+
     /// Every block is filled with its own byte; a block handed out twice would lose it.
     @Test func noBlockHasTwoOwners() {
         let pool = BlockPool()

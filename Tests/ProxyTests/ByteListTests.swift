@@ -44,6 +44,63 @@ import Testing
         #expect(pool.bytesTaken == 0)
     }
 
+    /// Whatever blocks the bytes stand in, and wherever the pieces end.
+    @Test func movedPiecesKeepTheirOrder() {
+        var numbers = SeededNumbers(seed: 5)
+        for _ in 0..<50 {
+            var (from, to) = (ByteList(), ByteList())
+            var expected: [UInt8] = []
+            for _ in 0..<10 {
+                let bytes = numbers.bytes(numbers.length())
+                from.append(bytes, from: pool)
+                expected += bytes
+            }
+            if Bool.random(using: &numbers) { to.addBlock(for: 100, from: pool) }
+
+            while !from.isEmpty { from.move(min(numbers.length(), from.count), to: &to, pool) }
+
+            #expect(from.all == [])
+            #expect(to.count == expected.count)
+            #expect(to.all == expected)
+            from.removeAll(to: pool)
+            to.removeAll(to: pool)
+            #expect(pool.bytesTaken == 0)
+        }
+    }
+
+    @Test func fullBlocksMoveUncopied() {
+        let large = ByteList.usualRoom * 3 + 100
+        var from = ByteList()
+        from.append(Array(repeating: 7, count: large), from: pool)
+        var to = ByteList("before", from: pool)
+        let taken = pool.bytesTaken
+
+        from.move(ByteList.usualRoom * 3, to: &to, pool)
+
+        #expect(pool.bytesTaken == taken)
+        #expect(to.count == 6 + ByteList.usualRoom * 3)
+        #expect(from.count == 100)
+        from.removeAll(to: pool)
+        to.removeAll(to: pool)
+    }
+
+    @Test(arguments: [0, 5, 6, 12, 40_000, Int.max])
+    func bytesAreBroughtTogether(size: Int) {
+        var numbers = SeededNumbers(seed: 6)
+        let bytes = numbers.bytes(50_000)
+        var list = ByteList("before", from: pool)
+        var rest = ByteList()
+        rest.append(bytes, from: pool)
+        list.splice(&rest, to: pool)
+
+        list.bringTogether(size, pool)
+
+        #expect(list.firstArray.count >= min(size, list.count))
+        #expect(list.all == Array(ascii: "before") + bytes)
+        list.removeAll(to: pool)
+        #expect(pool.bytesTaken == 0)
+    }
+
     @Test func splicedListMovesUncopied() {
         var first = ByteList("first ", from: pool)
         var second = ByteList("second", from: pool)

@@ -109,7 +109,8 @@ import Testing
             try second.say("VALUE \(b) 0 1\r\nB\r\nEND\r\n")
 
             try proxy.expect(
-                client, hears: "SERVER_ERROR a server sent a value for another key\r\n")
+                client,
+                hears: "SERVER_ERROR server s0: invalid reply: a VALUE for another key\r\n")
             #expect(!second.isEnded)
         }
     }

@@ -21,7 +21,8 @@ extension Pool {
         configuration.cacheProtocol = cacheProtocol
         let control = PoolControl(configuration)
         let seat = WorkerSeat(
-            index: 0, workers: 1, reports: Mailbox(), counters: WorkerCounters(servers: [1]),
+            index: 0, workers: 1, cpu: nil, reports: Mailbox(),
+            counters: WorkerCounters(servers: [1]),
             commons: Commons(Configuration(pools: [configuration]), workers: 1))
         let plan = PoolPlan(
             configuration: configuration, routing: control.routing, clientCount: control.clientCount

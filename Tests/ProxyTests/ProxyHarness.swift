@@ -6,7 +6,7 @@ import Testing
 
 @testable import Proxy
 
-/// A proxy with one worker and one pool, and all that it talks to in the hands of the test.
+/// A proxy with one worker, unless the test wants more, and one pool, and all that it talks to in the hands of the test.
 ///
 /// The proxy's control thread, the clients and the servers share the test's own loop, which turns only while the test
 /// waits for something. The worker has its thread; `settle` says when it has taken what was sent to it.
@@ -18,7 +18,7 @@ final class ProxyHarness {
     private(set) var servers: [ScriptedServer] = []
     private let pool: PoolConfiguration
     private let control: ProxyControl
-    private let path: String
+    private let address: SocketAddress
     /// Ends a turn in which nothing happens on this loop, since the worker changes figures without a word.
     private let tick: Timer
     /// The client of `settle`.
@@ -27,17 +27,20 @@ final class ProxyHarness {
     /// Runs `conversation` with a proxy before `count` servers, and stops the proxy.
     static func run(
         _ cacheProtocol: CacheProtocol, servers count: Int = 1, maxMemory: Int = 1 << 30,
+        workers: Int = 1, overTCP: Bool = false,
         _ configure: (inout PoolConfiguration) -> Void = { _ in },
         conversation: (ProxyHarness) throws -> Void
     ) throws {
         let harness = try ProxyHarness(
-            cacheProtocol, servers: count, maxMemory: maxMemory, configure)
+            cacheProtocol, servers: count, maxMemory: maxMemory, workers: workers, overTCP: overTCP,
+            configure)
         defer { harness.stop() }
         try conversation(harness)
     }
 
     private init(
-        _ cacheProtocol: CacheProtocol, servers count: Int, maxMemory: Int,
+        _ cacheProtocol: CacheProtocol, servers count: Int, maxMemory: Int, workers: Int,
+        overTCP: Bool,
         _ configure: (inout PoolConfiguration) -> Void
     ) throws {
         loop = try EventLoop()
@@ -45,9 +48,18 @@ final class ProxyHarness {
         tick.start(everyMilliseconds: 1)
         for _ in 0..<count { servers.append(try ScriptedServer(on: loop)) }
         // The first server's port is nobody else's for as long as this lives.
-        path = "/tmp/proxy-tests-\(getpid())-\(servers[0].address.port).sock"
+        let port = servers[0].address.port
+        let listen: ListenAddress
+        if overTCP {
+            listen = .tcp(host: "127.0.0.2", port: port)
+            address = SocketAddress(ip: "127.0.0.2", port: port)!
+        } else {
+            let path = "/tmp/proxy-tests-\(getpid())-\(port).sock"
+            listen = .unix(path: path, permissions: nil)
+            address = .unix(path: path)
+        }
         var pool = PoolConfiguration(
-            name: "pool", listen: .unix(path: path, permissions: nil), listenText: path,
+            name: "pool", listen: listen, listenText: address.description,
             servers: servers.enumerated().map { index, server in
                 ServerConfiguration(
                     name: "s\(index)", hasExplicitName: true,
@@ -60,7 +72,7 @@ final class ProxyHarness {
         var configuration = Configuration(pools: [pool])
         configuration.maxMemory = maxMemory
         control = try ProxyControl(
-            configuration: configuration, workers: 1, loop: loop, logger: .silent)
+            configuration: configuration, workers: workers, loop: loop, logger: .silent)
         try control.start()
     }
 
@@ -78,7 +90,7 @@ final class ProxyHarness {
     /// A new client.
     func client() throws -> Peer {
         var inProgress = false
-        return Peer(try Socket.connect(to: .unix(path: path), inProgress: &inProgress), on: loop)
+        return Peer(try Socket.connect(to: address, inProgress: &inProgress), on: loop)
     }
 
     /// A server's connection, once it is there.
@@ -108,6 +120,11 @@ final class ProxyHarness {
 
     /// What the control thread last told the workers.
     var routing: PoolRouting { control.pools[0].routing }
+
+    /// How many clients each worker has.
+    var clientsOfWorkers: [Int] {
+        control.seats.map { $0.counters.pools[0].pool.value(PoolMetric.clientConnections.index) }
+    }
 
     /// Bytes that the worker's connections held at the end of its last turn.
     var memory: Int { control.memoryHeld }

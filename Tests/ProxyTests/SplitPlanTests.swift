@@ -3,57 +3,78 @@ import Testing
 @testable import Proxy
 
 @Suite struct SplitPlanTests {
+    private let pool = BlockPool()
+    private let plan = SplitPlan()
+
+    /// Each part's server and its keys.
+    private var parts: [[Int]] {
+        (0..<plan.parts.count).map { index in
+            var keys = [plan.parts[index].server]
+            var key = plan.parts[index].firstKey
+            while key != SplitPlan.none {
+                keys.append(Int(key))
+                key = plan.keys[Int(key)].next
+            }
+            #expect(keys.count == plan.parts[index].keyCount + 1)
+            return keys
+        }
+    }
+
     @Test func serversComeInTheOrderOfTheirFirstKey() {
-        let plan = SplitPlan()
-        plan.begin(servers: 4)
+        plan.begin(servers: 4, keys: 6, from: pool)
 
-        for server in [2, 0, 2, 3, 0, 2] { plan.addKey(of: server) }
+        for (key, server) in [2, 0, 2, 3, 0, 2].enumerated() {
+            plan.addKey(at: key * 10, length: key + 1, of: server, from: pool)
+        }
 
-        #expect(plan.serverOfKey == [2, 0, 2, 3, 0, 2])
-        #expect(plan.servers == [2, 0, 3])
-        #expect(plan.keysOfServer == [2, 0, 3, 1])
-        #expect(plan.fragmentOfServer == [-1, -1, -1, -1])
+        #expect(parts == [[2, 0, 2, 5], [0, 1, 4], [3, 3]])
+        #expect((0..<3).map { plan.parts[$0].length } == [10, 7, 4])
+        #expect((0..<6).map { plan.partOfKey[$0] } == [0, 1, 0, 2, 1, 0])
+        #expect((0..<6).map { plan.keys[$0].offset } == [0, 10, 20, 30, 40, 50])
+        plan.end(to: pool)
     }
 
     @Test func nextRequestStartsAfresh() {
-        let plan = SplitPlan()
-        plan.begin(servers: 3)
-        for server in [0, 2, 2] { plan.addKey(of: server) }
-        plan.set(0, of: 0)
-        plan.set(1, of: 2)
+        plan.begin(servers: 3, keys: 3, from: pool)
+        for server in [0, 2, 2] { plan.addKey(at: 0, length: 1, of: server, from: pool) }
+        plan.end(to: pool)
 
-        plan.begin(servers: 3)
+        plan.begin(servers: 3, keys: 1, from: pool)
+        plan.addKey(at: 0, length: 1, of: 2, from: pool)
 
-        #expect(plan.serverOfKey == [])
-        #expect(plan.servers == [])
-        #expect(plan.keysOfServer == [0, 0, 0])
-        #expect(plan.fragmentOfServer == [-1, -1, -1])
+        #expect(parts == [[2, 0]])
+        plan.end(to: pool)
     }
 
     /// One plan serves every pool of the worker, large and small.
     @Test func poolsOfDifferentSizesShareIt() {
-        let plan = SplitPlan()
-        plan.begin(servers: 2)
-        plan.addKey(of: 1)
-
-        plan.begin(servers: 5)
-        plan.addKey(of: 4)
-        plan.set(0, of: 4)
-        plan.begin(servers: 2)
-        plan.begin(servers: 5)
-
-        #expect(plan.keysOfServer == [0, 0, 0, 0, 0])
-        #expect(plan.fragmentOfServer == [-1, -1, -1, -1, -1])
+        for servers in [2, 5, 2, 5] {
+            plan.begin(servers: servers, keys: 1, from: pool)
+            plan.addKey(at: 0, length: 1, of: servers - 1, from: pool)
+            #expect(parts == [[servers - 1, 0]])
+            plan.end(to: pool)
+        }
     }
 
-    @Test func hugeRequestDoesNotPinItsTable() {
-        let plan = SplitPlan()
-        plan.begin(servers: 1)
-        for _ in 0..<100_000 { plan.addKey(of: 0) }
+    @Test func longPartIsFollowedByAnother() {
+        plan.begin(servers: 2, keys: 6, from: pool)
 
-        plan.begin(servers: 1)
+        for server in [0, 1, 0, 0, 1, 0] {
+            plan.addKey(at: 0, length: 10, of: server, partsUpTo: 15, from: pool)
+        }
 
-        #expect(plan.serverOfKey.capacity < 100_000)
+        #expect(parts == [[0, 0, 2], [1, 1, 4], [0, 3, 5]])
+        plan.end(to: pool)
+    }
+
+    @Test func endGivesEverythingBack() {
+        plan.begin(servers: 1, keys: 10, from: pool)
+        for _ in 0..<100_000 { plan.addKey(at: 0, length: 1, of: 0, from: pool) }
+        #expect(pool.bytesTaken > 0)
+
+        plan.end(to: pool)
+
+        #expect(pool.bytesTaken == 0)
     }
 }
 
@@ -64,11 +85,9 @@ import Testing
         let table = SplitTable()
         let number = table.take()
         let split = table[number]
-        split.begin(.sum)
-        let fragment = split.addFragment()
-        split.addKey(to: fragment)
+        split.begin(.sum, fragments: 1, from: pool)
         split.add(3)
-        split.collect(":3\r\n", for: fragment, from: pool)
+        split.collect(":3\r\n", for: 0, from: pool)
         split.fail(with: [1])
 
         table.give(number, clearedTo: pool)
@@ -78,6 +97,7 @@ import Testing
         #expect(table[again] === split)
         #expect(split.fragments.isEmpty)
         #expect(split.fragmentOfKey.isEmpty)
+        #expect(split.heldCount == 0)
         #expect(split.missing == 0)
         #expect(split.total == 0)
         #expect(split.failure == nil)
@@ -92,21 +112,6 @@ import Testing
         #expect(Set(numbers).count == 3)
         table.give(numbers[1], clearedTo: pool)
         #expect(table.take() == numbers[1])
-    }
-
-    /// One huge MGET must not pin its memory for ever.
-    @Test func hugeSplitIsReplaced() {
-        let table = SplitTable()
-        let number = table.take()
-        let split = table[number]
-        split.begin(.sum)
-        let fragment = split.addFragment()
-        for _ in 0..<20_000 { split.addKey(to: fragment) }
-
-        table.give(number, clearedTo: pool)
-
-        #expect(table.take() == number)
-        #expect(table[number] !== split)
     }
 }
 

@@ -12,30 +12,17 @@ import Wire
         let split = Split()
         var blocks: BlockPool { pool.worker.blocks }
 
-        init(_ cacheProtocol: CacheProtocol, _ merge: Split.Merge) throws {
+        init(_ cacheProtocol: CacheProtocol, _ merge: Split.Merge, keysOf fragments: [Int]) throws {
             pool = try Pool.unconnected(cacheProtocol)
-            split.begin(merge)
+            let plan = SplitPlan()
+            let count = (fragments.max() ?? 0) + 1
+            plan.begin(servers: count, keys: fragments.count, from: blocks)
+            for server in fragments { plan.addKey(at: 0, length: 1, of: server, from: blocks) }
+            split.begin(merge, by: plan, headLength: 3, from: blocks)
+            plan.end(to: blocks)
         }
 
         deinit { split.clear(to: blocks) }
-
-        /// Which fragment each key belongs to; creates the fragments.
-        func keys(_ fragments: [Int]) {
-            for _ in 0...(fragments.max() ?? 0) { _ = split.addFragment() }
-            for fragment in fragments { split.addKey(to: fragment) }
-        }
-
-        /// The keys' places in a memcached request.
-        func names(in request: String, _ names: [String]) {
-            unsafe Array(request.utf8).withUnsafeBytes {
-                unsafe split.keepKeys($0, from: blocks)
-            }
-            var offset = 4
-            for name in names {
-                split.addKeyRange(offset: offset, length: name.utf8.count)
-                offset += name.utf8.count + 1
-            }
-        }
 
         /// A whole reply for a fragment, in pieces of so many bytes.
         func reply(_ text: String, for fragment: Int, inPiecesOf size: Int = .max) {
@@ -44,16 +31,24 @@ import Wire
                 split.collect(String(rest.prefix(size)), for: fragment, from: blocks)
                 rest = rest.dropFirst(size)
             }
-            split.makeContiguous(fragment, using: blocks)
-            if let error = split.error(in: fragment, isRedis: pool.isRedis) {
+            if let error = split.error(in: fragment, isRedis: pool.isRedis, blocks) {
                 split.fail(with: error)
             }
             split.finish(fragment)
         }
 
+        /// A VALUE comes by in the reply to a fragment's line.
+        func find(_ key: String, _ length: Int, in fragment: Int, line: String) -> Bool {
+            unsafe Array(key.utf8).withUnsafeBytes { key in
+                unsafe Array(line.utf8).withUnsafeBytes { line in
+                    unsafe split.find(key, length: length, in: fragment, line: line)
+                }
+            }
+        }
+
         var merged: String {
             var output = ByteList()
-            split.appendMerged(to: &output, for: pool)
+            split.moveMerged(to: &output, for: pool)
             defer { output.removeAll(to: blocks) }
             return String(decoding: output.all, as: UTF8.self)
         }
@@ -62,8 +57,7 @@ import Wire
     // MARK: - Redis
 
     @Test func elementsKeepTheOrderOfTheKeys() throws {
-        let setting = try Setting(.redis, .elements)
-        setting.keys([0, 1, 1, 0])
+        let setting = try Setting(.redis, .elements, keysOf: [0, 1, 1, 0])
 
         setting.reply("*2\r\n$1\r\nc\r\n$-1\r\n", for: 1)
         #expect(setting.split.missing == 1)
@@ -73,10 +67,36 @@ import Wire
         #expect(setting.merged == "*4\r\n$1\r\na\r\n$1\r\nc\r\n$-1\r\n$1\r\nd\r\n")
     }
 
+    /// Headers come to stand in two blocks, or an element is no bulk.
+    @Test(arguments: [1, 7, 500, 16_000])
+    func anyElementsInAnyBlocksAreMerged(pieceSize: Int) throws {
+        let fragments = (0..<600).map { $0 % 3 }
+        let setting = try Setting(.redis, .elements, keysOf: fragments)
+        var replies = Array(repeating: "*200\r\n", count: 3)
+        var merged = "*600\r\n"
+        for (key, fragment) in fragments.enumerated() {
+            let element =
+                switch key % 11 {
+                case 3: "$-1\r\n"
+                case 5 where fragment == 1: "*2\r\n:1\r\n$1\r\na\r\n"
+                case 7 where fragment == 1: ":12\r\n"
+                case 8: "_\r\n"
+                default: "$\(key * 3)\r\n\(String(repeating: "x", count: key * 3))\r\n"
+                }
+            replies[fragment] += element
+            merged += element
+        }
+
+        for fragment in 0..<3 {
+            setting.reply(replies[fragment], for: fragment, inPiecesOf: pieceSize)
+        }
+
+        #expect(setting.merged == merged)
+    }
+
     @Test func replyInManyBlocksIsMerged() throws {
-        let setting = try Setting(.redis, .elements)
         let value = String(repeating: "v", count: 40_000)
-        setting.keys([0, 1])
+        let setting = try Setting(.redis, .elements, keysOf: [0, 1])
 
         setting.reply("*1\r\n$40000\r\n\(value)\r\n", for: 0, inPiecesOf: 1_000)
         setting.reply("*1\r\n$1\r\nb\r\n", for: 1, inPiecesOf: 1)
@@ -85,8 +105,7 @@ import Wire
     }
 
     @Test func firstErrorSpeaksForTheRequest() throws {
-        let setting = try Setting(.redis, .elements)
-        setting.keys([0, 1, 2])
+        let setting = try Setting(.redis, .elements, keysOf: [0, 1, 2])
 
         setting.reply("*1\r\n$1\r\na\r\n", for: 0)
         setting.reply("-LOADING first\r\n", for: 2)
@@ -97,8 +116,7 @@ import Wire
 
     @Test(arguments: ["*1\r\n$1\r\na\r\n", "*-1\r\n", "+OK\r\n", "$1\r\na\r\n"])
     func arrayOfAnotherLengthIsAnError(reply: String) throws {
-        let setting = try Setting(.redis, .elements)
-        setting.keys([0, 0, 1])
+        let setting = try Setting(.redis, .elements, keysOf: [0, 0, 1])
         setting.reply("*1\r\n$1\r\nc\r\n", for: 1)
 
         setting.reply(reply, for: 0)
@@ -107,8 +125,7 @@ import Wire
     }
 
     @Test func numbersAreAddedUp() throws {
-        let setting = try Setting(.redis, .sum)
-        setting.keys([0, 1, 2])
+        let setting = try Setting(.redis, .sum, keysOf: [0, 1, 2])
 
         for (fragment, number) in [3, 0, 4].enumerated() {
             setting.split.add(number)
@@ -119,8 +136,7 @@ import Wire
     }
 
     @Test func lostFragmentFailsTheRequest() throws {
-        let setting = try Setting(.redis, .sum)
-        setting.keys([0, 1])
+        let setting = try Setting(.redis, .sum, keysOf: [0, 1])
 
         setting.split.lose(0, RedisReply.error("ERR gone"))
         setting.split.add(1)
@@ -131,10 +147,8 @@ import Wire
     }
 
     @Test func acknowledgementIsTheProtocolsOwn() throws {
-        let redis = try Setting(.redis, .acknowledgement)
-        redis.keys([0])
-        let memcached = try Setting(.memcached, .acknowledgement)
-        memcached.keys([0])
+        let redis = try Setting(.redis, .acknowledgement, keysOf: [0])
+        let memcached = try Setting(.memcached, .acknowledgement, keysOf: [0])
 
         #expect(redis.merged == "+OK\r\n")
         #expect(memcached.merged == "OK\r\n")
@@ -143,52 +157,56 @@ import Wire
     // MARK: - memcached
 
     @Test func valuesKeepTheOrderOfTheKeys() throws {
-        let setting = try Setting(.memcached, .values)
-        setting.keys([0, 1, 0, 1])
-        setting.names(in: "get a b c d\r\n", ["a", "b", "c", "d"])
+        let setting = try Setting(.memcached, .values, keysOf: [0, 1, 0, 1])
 
+        #expect(setting.find("b", 16, in: 1, line: "get b d\r\n"))
+        #expect(setting.find("d", 16, in: 1, line: "get b d\r\n"))
         setting.reply("VALUE b 0 1\r\nB\r\nVALUE d 0 1\r\nD\r\nEND\r\n", for: 1)
+        #expect(setting.find("c", 16, in: 0, line: "get a c\r\n"))
         setting.reply("VALUE c 7 1\r\nC\r\nEND\r\n", for: 0)
 
-        #expect(setting.split.findValues(of: 0))
-        #expect(setting.split.findValues(of: 1))
         #expect(
             setting.merged
                 == "VALUE b 0 1\r\nB\r\nVALUE c 7 1\r\nC\r\nVALUE d 0 1\r\nD\r\nEND\r\n")
     }
 
     @Test func keyAskedTwiceIsAnsweredTwice() throws {
-        let setting = try Setting(.memcached, .values)
-        setting.keys([0, 1, 0])
-        setting.names(in: "get a b a\r\n", ["a", "b", "a"])
+        let setting = try Setting(.memcached, .values, keysOf: [0, 1, 0])
 
+        #expect(setting.find("a", 16, in: 0, line: "get a a\r\n"))
+        #expect(setting.find("a", 16, in: 0, line: "get a a\r\n"))
         setting.reply("VALUE a 0 1\r\nA\r\nVALUE a 0 1\r\nA\r\nEND\r\n", for: 0)
         setting.reply("END\r\n", for: 1)
 
-        #expect(setting.split.findValues(of: 0))
         #expect(setting.merged == "VALUE a 0 1\r\nA\r\nVALUE a 0 1\r\nA\r\nEND\r\n")
     }
 
     @Test(arguments: [
-        "VALUE b 0 1\r\nB\r\nEND\r\n", "VALUE x 0 1\r\nX\r\nEND\r\n",
-        "VALUE c 0 1\r\nC\r\nVALUE a 0 1\r\nA\r\nEND\r\n",
-        "VALUE a 0 1\r\nA\r\nVALUE a 0 1\r\nA\r\nEND\r\n",
+        ["b"], ["ab"], ["c", "a"], ["a", "a"], ["abc", "c", "c"], ["", "x"],
     ])
-    func valueOfAnotherKeyIsSeen(reply: String) throws {
-        let setting = try Setting(.memcached, .values)
-        setting.keys([0, 1, 0])
-        setting.names(in: "get a b c\r\n", ["a", "b", "c"])
+    func valueOfAnotherKeyIsSeen(keys: [String]) throws {
+        let setting = try Setting(.memcached, .values, keysOf: [0, 1, 0, 0])
+        let line = "get a abc c\r\n"
 
-        setting.reply(reply, for: 0)
+        for key in keys.dropLast() where key != "" {
+            #expect(setting.find(key, 16, in: 0, line: line))
+        }
 
-        #expect(!setting.split.findValues(of: 0))
+        #expect(!setting.find(keys[keys.count - 1], 16, in: 0, line: line))
+    }
+
+    @Test func keyBeginningLikeAnotherIsNoOther() throws {
+        let setting = try Setting(.memcached, .values, keysOf: [0, 0, 0])
+
+        #expect(setting.find("a", 16, in: 0, line: "get aa ab a\r\n"))
+        setting.reply("VALUE a 0 1\r\nA\r\nEND\r\n", for: 0)
+
+        #expect(setting.merged == "VALUE a 0 1\r\nA\r\nEND\r\n")
     }
 
     @Test(arguments: ["SERVER_ERROR out of memory\r\n", "ERROR\r\n"])
     func errorOfAServerSpeaksForTheRequest(error: String) throws {
-        let setting = try Setting(.memcached, .values)
-        setting.keys([0, 1])
-        setting.names(in: "get a b\r\n", ["a", "b"])
+        let setting = try Setting(.memcached, .values, keysOf: [0, 1])
 
         setting.reply("VALUE a 0 1\r\nA\r\nEND\r\n", for: 0)
         setting.reply(error, for: 1)
@@ -199,8 +217,7 @@ import Wire
     // MARK: - Memory
 
     @Test func clearGivesEverythingBack() throws {
-        let setting = try Setting(.redis, .elements)
-        setting.keys([0, 1])
+        let setting = try Setting(.redis, .elements, keysOf: [0, 1])
         setting.reply("*1\r\n$1\r\na\r\n", for: 0)
         setting.split.collect("*1\r\n$100\r\nunfin", for: 1, from: setting.blocks)
         #expect(setting.split.heldCount == 26)

@@ -1,5 +1,6 @@
 import Testing
-import Wire
+
+@testable import Wire
 
 @Suite struct MemcachedReplyTests {
     @Test func findsAValueBlock() throws {
@@ -22,6 +23,14 @@ import Wire
         let value = try #require(memcachedValue(at: 0, in: bytes))
 
         #expect(value.length == 16 + 1002)
+    }
+
+    @Test(arguments: [
+        ("VALUE k 0 1\r\nx\r\nEND\r\n", true), ("END\r\n", true), ("ERROR\r\n", false),
+        ("CLIENT_ERROR x\r\n", false), ("SERVER_ERROR x\r\n", false), ("", false), ("E", false),
+    ])
+    func retrievalsBeginWithAValueOrEnd(reply: String, isOne: Bool) {
+        #expect(MemcachedReply.isRetrieved(in: Array(reply.utf8).span) == isOne)
     }
 
     @Test func blanksControlCharacters() {

@@ -1,4 +1,4 @@
-import Wire
+@testable import Wire
 
 /// What a parser said, comparable and with its offsets turned into text.
 enum MemcachedFrame: Equatable {
@@ -135,7 +135,7 @@ func memcachedEvents(_ stream: [UInt8], pieces: [Int]) -> [MemcachedEvent] {
 
 /// The VALUE block at an offset: a span cannot pass through an expectation.
 func memcachedValue(at offset: Int, in bytes: [UInt8]) -> MemcachedValue? {
-    MemcachedReply.value(at: offset, in: bytes.span)
+    MemcachedValue(at: offset, in: bytes.span)
 }
 
 extension MemcachedReplyScanner {

@@ -30,6 +30,8 @@ struct RedisReplyScannerTests {
         "*2\r\n$1\r\na\r\n$-1\r\n", "*3\r\n:1\r\n*2\r\n+a\r\n*0\r\n-ERR x\r\n",
         "*1\r\n*1\r\n*1\r\n*-1\r\n",
         "*2\r\n*2\r\n:1\r\n:2\r\n*2\r\n$2\r\n\r\n\r\n*1\r\n$0\r\n\r\n",
+        "*6\r\n$1\r\na\r\n$-1\r\n$12\r\nabcdefghijkl\r\n:1\r\n$0\r\n\r\n$-1\r\n",
+        "*2\r\n*2\r\n$8\r\nabcdefgh\r\n$8\r\nabcdefgh\r\n$8\r\nabcdefgh\r\n",
     ])
     func repliesEndAtTheSamePlaceAtEverySplit(reply: String) {
         expectFramesAtEverySplit(of: utf8(reply), [reply]) { scanner() }
@@ -47,7 +49,8 @@ struct RedisReplyScannerTests {
         "$1\r\na\rx", "$0\r\nx",
         "*-2\r\n", "*x\r\n", "*1\r\nx", "*1\r\n$1\r\nab", "$1111111111111111111111111", "_\r\n",
         "#t\r\n", "%1\r\n",
-        "*1\n:1\r\n", "$-1\rx",
+        "*1\n:1\r\n", "$-1\rx", "*2\r\n$8\r\nabcdefghi\r\n$1\r\na\r\n",
+        "*2\r\n$1\r\na\r\n$8\r\nabcdefgh\n\r", "*2\r\n$8\r\nabcdefgh\r\n$-2\r\n",
     ])
     func malformedRepliesAreFoundAtEverySplit(reply: String) {
         expectErrorAtEverySplit(of: utf8(reply), "malformed") { scanner() }

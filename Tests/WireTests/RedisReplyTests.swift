@@ -18,6 +18,16 @@ struct RedisReplyTests {
         #expect(offset == bytes.count)
     }
 
+    @Test(arguments: [
+        ("$1\r\na\r\n", 7), ("$0\r\n\r\n", 6), ("$12\r\n", 19), ("$400\r\nabc", 408),
+        ("$123456\r\n", 123_467), ("$-1\r\n", 5), ("$-1\r\n$1\r\n", 5), ("_\r\n", 3),
+        ("", 0), ("$", 0), ("$1", 0), ("$12\r", 0), ("$-1\r", 0), ("_\r", 0), ("$-2\r\nabcd", 0),
+        (":1\r\n", 0), ("*1\r\n$1\r\na\r\n", 0), ("+OK\r\n+OK\r\n", 0),
+    ])
+    func bulksAreAsLongAsTheirHeadersSay(reply: String, length: Int) {
+        #expect(RedisReply.bulkLength(in: utf8(reply).span) == length)
+    }
+
     @Test(arguments: ["", "*", "*2", "*2\r", "*-1\r\n", "$1\r\na\r\n", ":1\r\n", "*x\r\n"])
     func otherRepliesHaveNoArrayHeader(reply: String) {
         #expect(arrayHeader(in: utf8(reply)) == nil)

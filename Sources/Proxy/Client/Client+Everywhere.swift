@@ -40,14 +40,10 @@ extension Client {
     ) {
         let number = worker.splits.take()
         let split = worker.splits[number]
-        split.begin(gathering, speaksRESP3: speaksRESP3)
+        split.begin(
+            gathering, speaksRESP3: speaksRESP3, fragments: servers.count, from: worker.blocks)
         let sequence = admit(split: number)
-        for server in servers {
-            let fragment = split.addFragment()
-            guard open(fragment, of: split, at: server) != nil else { continue }
-            unsafe append(frame, toFragment: fragment, of: split)
-        }
-        send(split, sequence, repetition)
+        unsafe send(split, sequence, frame, toAll: servers, repetition)
     }
 
     // MARK: - Commands with subcommands

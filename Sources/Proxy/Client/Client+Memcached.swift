@@ -91,36 +91,42 @@ extension Client {
         }
         let number = worker.splits.take()
         let split = worker.splits[number]
-        split.begin(.acknowledgement, command: request.command)
+        let servers = pool.servers
+        split.begin(
+            .acknowledgement, command: request.command, fragments: servers.count,
+            from: worker.blocks)
         let sequence = admit(split: number)
-        for server in pool.servers {
-            let fragment = split.addFragment()
-            if open(fragment, of: split, at: server) != nil {
-                unsafe append(frame, toFragment: fragment, of: split)
-            }
-        }
-        send(split, sequence)
+        unsafe send(split, sequence, frame, toAll: servers, .again)
     }
 
     // MARK: - Many keys
 
     private func split(_ request: MemcachedRequest, _ frame: RawBytes) {
         let plan = worker.plan
-        plan.begin(servers: pool.servers.count)
-        var keys = MemcachedKeys(request)
-        while let key = unsafe keys.next(in: frame.span) {
-            plan.addKey(of: unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span))
-        }
+        let head = unsafe Self.head(of: request, frame)
+        unsafe planKeys(of: request, frame, headLength: head.count)
+        defer { plan.end(to: worker.blocks) }
+
         let number = worker.splits.take()
         let split = worker.splits[number]
-        split.begin(.values, command: request.command)
-        unsafe split.keepKeys(frame.piece(0, request.lineLength), from: worker.blocks)
+        split.begin(
+            .values, command: request.command, by: plan, headLength: head.count,
+            from: worker.blocks)
         let sequence = admit(split: number)
-        let head = unsafe Self.head(of: request, frame)
-        for index in plan.servers { unsafe openLine(head, index, split) }
-        unsafe distribute(request, head, frame, split)
-        for fragment in split.fragments.indices { endLine(fragment, of: split) }
-        send(split, sequence)
+        for fragment in 0..<plan.parts.count {
+            let part = plan.parts[fragment]
+            let length = head.count + part.length + 2
+            guard
+                let connection = connection(
+                    to: pool.servers[part.server], for: length, fragment: fragment, of: split)
+            else { continue }
+            unsafe write(head, part, of: frame, to: connection)
+            connection.enqueue(
+                Ticket(
+                    client: handle, sequence: sequence, fragment: Int32(fragment), length: length,
+                    deadline: 0, command: request.command, commandClass: .split))
+        }
+        didSend(split, sequence)
     }
 
     /// The command, and the time of gat and gats, without the spaces that follow.
@@ -130,47 +136,33 @@ extension Client {
         return unsafe frame.piece(0, end)
     }
 
-    /// Begins a server's line.
-    private func openLine(_ head: RawBytes, _ index: Int, _ split: Split) {
-        let fragment = split.addFragment()
-        worker.plan.set(fragment, of: index)
-        guard open(fragment, of: split, at: pool.servers[index]) != nil else { return }
-        unsafe append(head, toFragment: fragment, of: split)
-    }
-
-    private func distribute(
-        _ request: MemcachedRequest, _ head: RawBytes, _ frame: RawBytes, _ split: Split
-    ) {
+    /// Reads the keys, each with the space before it, which is the request's own.
+    private func planKeys(of request: MemcachedRequest, _ frame: RawBytes, headLength: Int) {
         let plan = worker.plan
+        let blocks = worker.blocks
+        plan.begin(servers: pool.servers.count, keys: request.keyCount, from: blocks)
+        let longest = request.command.isGetAndTouch ? Self.longestTouchLine - headLength : .max
         var keys = MemcachedKeys(request)
-        var number = 0
         while let key = unsafe keys.next(in: frame.span) {
-            let index = Int(plan.serverOfKey[number])
-            number += 1
-            var fragment = Int(plan.fragmentOfServer[index])
-            if request.command.isGetAndTouch
-                && split.fragments[fragment].length > Self.longestTouchLine
-            {
-                endLine(fragment, of: split)
-                unsafe openLine(head, index, split)
-                fragment = Int(plan.fragmentOfServer[index])
-            }
-            split.addKey(to: fragment)
-            split.addKeyRange(offset: key.offset, length: key.length)
-            // The space before the key is the request's own.
-            unsafe append(
-                frame.piece(key.offset - 1, key.length + 1), toFragment: fragment, of: split)
+            let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
+            plan.addKey(
+                at: key.offset - 1, length: key.length + 1, of: index, partsUpTo: longest,
+                from: blocks)
         }
     }
 
-    private func endLine(_ fragment: Int, of split: Split) {
-        guard !split.fragments[fragment].isEnded, let connection = split.connection(of: fragment)
-        else {
-            return
-        }
-        append(ascii: "\r\n", to: connection)
-        split.grow(fragment, by: 2)
-        split.end(fragment)
+    /// Writes a fragment's line: in one block, since the replies' keys are compared with it there.
+    private func write(
+        _ head: RawBytes, _ part: SplitPlan.Part, of frame: RawBytes,
+        to connection: ServerConnection
+    ) {
+        let length = head.count + part.length + 2
+        let room = unsafe connection.log.makeRoom(for: length, from: worker.blocks)
+        unsafe room.copyMemory(from: head)
+        unsafe write(part, of: frame, to: room, at: head.count)
+        unsafe room[length - 2] = UInt8(ascii: "\r")
+        unsafe room[length - 1] = UInt8(ascii: "\n")
+        connection.log.didFill(length)
     }
 
     /// memcached takes a line above 2,048 bytes that has not arrived at once only for get and gets;

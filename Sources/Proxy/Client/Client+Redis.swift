@@ -184,72 +184,94 @@ extension Client {
         step: Int
     ) {
         let plan = worker.plan
+        defer { plan.end(to: worker.blocks) }
         guard unsafe planKeys(of: request, frame, step: step) else {
             return answer(pool.keyTooLong)
         }
         let repetition = unsafe repetition(of: request, command, frame)
-        if plan.servers.count == 1 {
+        if plan.parts.count == 1 {
             return unsafe forward(
-                frame, toShard: plan.servers[0], repetition, command.commandClass)
+                frame, toShard: plan.parts[0].server, repetition, command.commandClass)
         }
 
         let number = worker.splits.take()
         let split = worker.splits[number]
-        split.begin(merge)
+        split.begin(merge, by: plan, from: worker.blocks)
         let sequence = admit(split: number)
-        for index in plan.servers {
-            unsafe open(index, split, request, frame, repetition, step: step)
+        let name = unsafe frame.piece(
+            request.argumentsOffset,
+            request.nameOffset + request.nameLength + 2 - request.argumentsOffset)
+        for fragment in 0..<plan.parts.count {
+            let part = plan.parts[fragment]
+            guard let server = target(part.server, repetition) else {
+                split.lose(fragment, pool.errorReply(pool.servers[part.server].unreadable))
+                continue
+            }
+            let header = unsafe worker.line("*", part.keyCount * step + 1)
+            let length = header.count + name.count + part.length
+            guard
+                let connection = connection(to: server, for: length, fragment: fragment, of: split)
+            else { continue }
+            unsafe write(header, name, part, of: frame, to: connection)
+            connection.enqueue(
+                Ticket(
+                    client: handle, sequence: sequence, fragment: Int32(fragment), length: length,
+                    deadline: 0, repetition: repetition, commandClass: .split))
         }
-        unsafe distribute(request, frame, split, step: step)
-        send(split, sequence, repetition)
+        didSend(split, sequence)
     }
 
+    /// Reads the keys, and with a step of 2 their values.
+    ///
     /// - Returns: false if a key is too long.
     private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) -> Bool {
-        worker.plan.begin(servers: pool.servers.count)
+        let plan = worker.plan
+        let blocks = worker.blocks
+        plan.begin(
+            servers: pool.servers.count, keys: (request.argumentCount - 1) / step, from: blocks)
+        let longest = pool.maxKeyLength
         var arguments = RedisArguments(behindNameOf: request)
         while let key = unsafe arguments.next(in: frame.span) {
-            guard key.length <= pool.maxKeyLength else { return false }
+            guard key.length <= longest else { return false }
             let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
-            worker.plan.addKey(of: index)
-            if step == 2 { _ = unsafe arguments.next(in: frame.span) }
+            var end = key.end
+            if step == 2, let value = unsafe arguments.next(in: frame.span) { end = value.end }
+            plan.addKey(
+                at: key.headerOffset, length: end - key.headerOffset, of: index, from: blocks)
         }
         return true
     }
 
-    /// Begins a server's fragment: as many arguments as it will have, and the name as the client
-    /// wrote it.
-    private func open(
-        _ index: Int, _ split: Split, _ request: RedisRequest, _ frame: RawBytes,
-        _ repetition: RedisRepetition, step: Int
+    /// Writes a fragment: as many arguments as it has, the name as the client wrote it, and the keys.
+    private func write(
+        _ header: RawBytes, _ name: RawBytes, _ part: SplitPlan.Part, of frame: RawBytes,
+        to connection: ServerConnection
     ) {
-        let fragment = split.addFragment()
-        worker.plan.set(fragment, of: index)
-        guard let server = target(index, repetition) else {
-            return split.lose(fragment, pool.errorReply(pool.servers[index].unreadable))
+        let length = header.count + name.count + part.length
+        guard length <= Limits.fragmentInOneBlock else {
+            return unsafe append(header, name, part, of: frame, to: connection)
         }
-        guard open(fragment, of: split, at: server) != nil else { return }
-        let count = Int(worker.plan.keysOfServer[index]) * step + 1
-        let name = unsafe frame.piece(
-            request.argumentsOffset,
-            request.nameOffset + request.nameLength + 2 - request.argumentsOffset)
-        unsafe append(worker.line("*", count), toFragment: fragment, of: split)
-        unsafe append(name, toFragment: fragment, of: split)
+        let room = unsafe connection.log.makeRoom(for: length, from: worker.blocks)
+        unsafe room.copyMemory(from: header)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: room[header.count...]).copyMemory(from: name)
+        unsafe write(part, of: frame, to: room, at: header.count + name.count)
+        connection.log.didFill(length)
     }
 
-    /// Appends each key, with its value if it has one, to its server's fragment.
-    private func distribute(_ request: RedisRequest, _ frame: RawBytes, _ split: Split, step: Int) {
-        let plan = worker.plan
-        var arguments = RedisArguments(behindNameOf: request)
-        var number = 0
-        while let key = unsafe arguments.next(in: frame.span) {
-            var end = key.end
-            if step == 2, let value = unsafe arguments.next(in: frame.span) { end = value.end }
-            let fragment = Int(plan.fragmentOfServer[Int(plan.serverOfKey[number])])
-            number += 1
-            split.addKey(to: fragment)
-            let piece = unsafe frame.piece(key.headerOffset, end - key.headerOffset)
-            unsafe append(piece, toFragment: fragment, of: split)
+    /// Writes a long fragment, into as many blocks as it takes.
+    @inline(never)
+    private func append(
+        _ header: RawBytes, _ name: RawBytes, _ part: SplitPlan.Part, of frame: RawBytes,
+        to connection: ServerConnection
+    ) {
+        unsafe append(header, to: connection)
+        unsafe append(name, to: connection)
+        let keys = worker.plan.keys
+        var number = part.firstKey
+        while number != SplitPlan.none {
+            let key = keys[Int(number)]
+            unsafe append(frame.piece(key.offset, Int(key.length)), to: connection)
+            number = key.next
         }
     }
 

@@ -40,7 +40,7 @@ extension Client {
             unsafe hold(worker.line("$", bytes.count), index)
             unsafe hold(bytes, index)
             unsafe Self.lineEnd.withUnsafeBytes { end in
-                _ = unsafe complete(sequence, Ticket.whole, end, .none)
+                unsafe complete(sequence, Ticket.whole, end, .none)
             }
         }
     }
@@ -61,17 +61,14 @@ extension Client {
         if requests[index].phase == .streaming { return close(because: .replyLost) }
         drop(index)
         unsafe error.withUnsafeBytes { bytes in
-            _ = unsafe complete(sequence, fragment, bytes, visit)
+            unsafe complete(sequence, fragment, bytes, visit)
         }
     }
 
     /// The last piece of a reply, usually the whole of it.
-    ///
-    /// - Returns: false if it cannot be the reply to this request.
-    @discardableResult
     func complete(
         _ sequence: UInt32, _ fragment: Int32, _ reply: RawBytes, _ visit: Visit
-    ) -> Bool {
+    ) {
         let index = Int(sequence &- firstSequence)
         guard fragment == Ticket.whole else {
             return unsafe completeFragment(index, Int(fragment), reply, visit)
@@ -90,7 +87,6 @@ extension Client {
                 $0.visit = visit
             }
         }
-        return true
     }
 
     /// A piece of a reply that is not complete yet: it streams through if it is this request's
@@ -137,7 +133,7 @@ extension Client {
     }
 
     /// Counts bytes that wait for their turn; too many of them end the client.
-    private func hold(_ count: Int) {
+    func hold(_ count: Int) {
         heldCount += count
         limitOutput()
     }
@@ -160,7 +156,7 @@ extension Client {
     }
 
     /// Lets go of every reply whose turn has come.
-    private func releaseFinished() {
+    func releaseFinished() {
         // Mostly the next reply is still to come, and nothing of it is here.
         while !requests.isEmpty, requests[0].phase == .finished || !requests[0].held.isEmpty {
             var request = requests[0]
@@ -203,105 +199,5 @@ extension Client {
         } else {
             output.splice(&held, to: worker.blocks)
         }
-    }
-
-    // MARK: - Fragments
-
-    private func completeFragment(
-        _ index: Int, _ fragment: Int, _ reply: RawBytes, _ visit: Visit
-    ) -> Bool {
-        let split = worker.splits[requests[index].split]
-        wasVisited(index, visit)
-        let isTrue = unsafe take(reply, of: fragment, into: split)
-        finishFragment(index, fragment, of: split)
-        return isTrue
-    }
-
-    private func failFragment(_ index: Int, _ fragment: Int, _ error: [UInt8], _ visit: Visit) {
-        let split = worker.splits[requests[index].split]
-        wasVisited(index, visit)
-        split.fail(with: error)
-        finishFragment(index, fragment, of: split)
-    }
-
-    /// The slowest server's time is the request's.
-    private func wasVisited(_ index: Int, _ visit: Visit) {
-        let slot = LatencySlot(row: pool.splitRow, .split)
-        requests.update(index) {
-            let slowest = $0.visit == .none ? 0 : $0.visit.microseconds
-            $0.visit = Visit(slot, microseconds: max(slowest, visit.microseconds))
-        }
-    }
-
-    private func finishFragment(_ index: Int, _ fragment: Int, of split: Split) {
-        split.finish(fragment)
-        if split.missing == 0 { finish(index) }
-    }
-
-    /// Every fragment of a split request has its reply.
-    func finish(_ index: Int) {
-        requests.update(index) { $0.phase = .finished }
-        guard index == 0 else { return }
-        markDirty()
-        releaseFinished()
-    }
-
-    /// - Returns: false if the reply cannot be the fragment's.
-    private func take(_ reply: RawBytes, of fragment: Int, into split: Split) -> Bool {
-        let isWhole = split.fragments[fragment].reply.isEmpty
-        switch split.merge {
-        case .elements, .values:
-            unsafe split.collect(reply, for: fragment, from: worker.blocks)
-            hold(reply.count)
-            return checkFragment(fragment, of: split)
-        case .gathering:
-            unsafe split.collect(reply, for: fragment, from: worker.blocks)
-            hold(reply.count)
-            split.makeContiguous(fragment, using: worker.blocks)
-        case .sum:
-            guard let number = unsafe RedisReply.integer(in: reply.span), isWhole else {
-                unsafe fail(split, with: reply, isWhole: isWhole)
-                break
-            }
-            split.add(number)
-        case .acknowledgement:
-            if unsafe !isWhole || !isAcknowledgement(reply) {
-                unsafe fail(split, with: reply, isWhole: isWhole)
-            }
-        }
-        return true
-    }
-
-    /// A fragment's error becomes the request's. One that came in pieces is longer than any that a
-    /// server makes of its own, and its last piece is no reply.
-    private func fail(_ split: Split, with reply: RawBytes, isWhole: Bool) {
-        split.fail(
-            with: isWhole
-                ? unsafe Array(reply) : pool.errorReply("a server's reply is no answer to a part"))
-    }
-
-    private func isAcknowledgement(_ reply: RawBytes) -> Bool {
-        unsafe pool.isRedis ? reply.first == UInt8(ascii: "+") : reply.elementsEqual("OK\r\n".utf8)
-    }
-
-    private func mergeIntoOutput(_ number: Int32) {
-        let split = worker.splits[number]
-        heldCount -= split.heldCount
-        split.appendMerged(to: &output, for: pool)
-        worker.splits.give(number, clearedTo: worker.blocks)
-    }
-
-    private func checkFragment(_ fragment: Int, of split: Split) -> Bool {
-        split.makeContiguous(fragment, using: worker.blocks)
-        if let error = split.error(in: fragment, isRedis: pool.isRedis) {
-            split.fail(with: error)
-            return true
-        }
-        guard split.merge == .values else { return true }
-        guard split.findValues(of: fragment) else {
-            split.fail(with: pool.errorReply("a server sent a value for another key"))
-            return false
-        }
-        return true
     }
 }

@@ -7,10 +7,10 @@ extension Client {
         unsafe connection.log.append(bytes, from: worker.blocks)
     }
 
-    /// Begins a fragment at a server.
-    ///
-    /// - Returns: nil if the server has no connection; the fragment has failed then.
-    func open(_ fragment: Int, of split: Split, at server: Server) -> ServerConnection? {
+    /// The connection for a fragment of so many bytes; if there is none, the fragment has failed.
+    func connection(
+        to server: Server, for bytes: Int, fragment: Int, of split: Split
+    ) -> ServerConnection? {
         guard !worker.isFull else {
             split.lose(fragment, pool.errorReply(Self.outOfMemory))
             return nil
@@ -19,32 +19,56 @@ extension Client {
             split.lose(fragment, pool.errorReply(server.unavailable))
             return nil
         }
-        guard connection.hasRoom(for: 0) else {
+        guard connection.hasRoom(for: bytes) else {
             split.lose(fragment, pool.errorReply(server.overloaded))
             return nil
         }
-        split.target(fragment, connection)
         return connection
     }
 
-    /// Adds bytes to a fragment's request, if the fragment still has a connection.
-    func append(_ bytes: RawBytes, toFragment fragment: Int, of split: Split) {
-        guard let connection = split.connection(of: fragment) else { return }
-        unsafe append(bytes, to: connection)
-        split.grow(fragment, by: bytes.count)
-    }
-
-    /// Queues a ticket for each fragment that has a connection.
-    func send(_ split: Split, _ sequence: UInt32, _ repetition: RedisRepetition = .again) {
-        for fragment in split.fragments.indices {
-            guard let connection = split.connection(of: fragment) else { continue }
+    /// Sends a whole request to several servers, as a fragment each.
+    func send(
+        _ split: Split, _ sequence: UInt32, _ frame: RawBytes, toAll servers: [Server],
+        _ repetition: RedisRepetition
+    ) {
+        for (fragment, server) in servers.enumerated() {
+            guard
+                let connection = connection(
+                    to: server, for: frame.count, fragment: fragment, of: split)
+            else { continue }
+            unsafe append(frame, to: connection)
             connection.enqueue(
                 Ticket(
                     client: handle, sequence: sequence, fragment: Int32(fragment),
-                    length: split.fragments[fragment].length, deadline: 0,
-                    repetition: repetition, command: split.command, commandClass: .split))
+                    length: frame.count, deadline: 0, repetition: repetition,
+                    command: split.command, commandClass: .split))
         }
-        split.allSent()
+        didSend(split, sequence)
+    }
+
+    /// Writes a part's keys, as they stand in the request, behind what is in the room already.
+    ///
+    /// - Parameter offset: where in the room.
+    func write(
+        _ part: SplitPlan.Part, of frame: RawBytes, to room: UnsafeMutableRawBufferPointer,
+        at offset: Int
+    ) {
+        precondition(part.length <= room.count - offset)
+        guard var place = unsafe room.baseAddress.map({ unsafe $0 + offset }) else { return }
+        let keys = worker.plan.keys
+        var number = part.firstKey
+        while number != SplitPlan.none {
+            let key = keys[Int(number)]
+            let bytes = unsafe frame.piece(key.offset, Int(key.length))
+            unsafe place.copyMemory(
+                from: bytes.baseAddress.unsafelyUnwrapped, byteCount: bytes.count)
+            unsafe place += bytes.count
+            number = key.next
+        }
+    }
+
+    /// Every fragment that has a connection is queued there.
+    func didSend(_ split: Split, _ sequence: UInt32) {
         pool.counters.add(split.fragments.count, to: .fragments)
         if split.missing == 0 { finish(Int(sequence &- firstSequence)) }
     }

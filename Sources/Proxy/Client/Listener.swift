@@ -44,7 +44,7 @@ internal import Reactor
             guard !worker.isFull else { return rest(because: "max_memory is reached") }
             do throws(SystemError) {
                 guard let descriptor = try socket.accept() else { return }
-                worker.accept(Socket(adopting: descriptor), for: pool)
+                worker.accept(descriptor, for: pool)
                 guard descriptor < worker.commons.descriptors.firstReserved else {
                     return rest(because: Self.outOfDescriptors)
                 }

@@ -1,7 +1,11 @@
-/// What the control thread tells a worker.
+/// What the control thread, or another worker, tells a worker.
 enum WorkerCommand: Sendable {
     /// The pool's servers changed.
     case route(pool: Int, PoolRouting)
+    /// A client that another worker has accepted, for the receiver to own.
+    case adopt(pool: Int, descriptor: Int32)
+    /// Free what is kept for a next burst.
+    case freeMemory
     /// Accept nobody any more, finish what is in flight, say so.
     case drain
     /// Leave the loop now.

@@ -42,8 +42,10 @@ public final class ProxyControl {
         let commons = Commons(configuration, workers: workers)
         self.pools = pools
         seats = (0..<workers).map { index in
-            WorkerSeat(
-                index: index, workers: workers, reports: reports,
+            let cpus = configuration.workerCPUs
+            return WorkerSeat(
+                index: index, workers: workers,
+                cpu: cpus.isEmpty ? nil : cpus[index % cpus.count], reports: reports,
                 counters: WorkerCounters(servers: pools.map(\.servers.count)), commons: commons)
         }
         do throws(ResolverError) {
@@ -69,7 +71,7 @@ public final class ProxyControl {
         resolveNames()
         wakeup = Wakeup(loop) { [unowned self] in self.takeReports() }
         reports.attach(wakeup!.handle)
-        memory = MemoryReturn(loop, of: seats.map(\.counters.worker))
+        memory = MemoryReturn(loop, of: seats)
         for seat in seats {
             do throws(SystemError) {
                 try startWorker(seat, descriptors.map { $0[seat.index] })
@@ -86,7 +88,7 @@ public final class ProxyControl {
         }
         let log = log
         threads.append(
-            try WorkerThread.start(name: "worker-\(seat.index)") {
+            try WorkerThread.start(name: "worker-\(seat.index)", cpu: seat.cpu) {
                 Worker.run(seat, plans, listeners: descriptors, log: log)
             })
     }

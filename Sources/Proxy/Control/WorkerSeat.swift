@@ -5,22 +5,33 @@ struct WorkerSeat: Sendable {
     let index: Int
     /// How many workers there are.
     let workers: Int
-    let commands = Mailbox<WorkerCommand>()
+    /// The one that it runs on; nil: any.
+    let cpu: Int?
     let reports: Mailbox<WorkerReport>
     let counters: WorkerCounters
     /// What all workers have in common.
     let commons: Commons
+
+    /// What the worker is told.
+    var commands: Mailbox<WorkerCommand> { commons.mailboxes[index] }
 }
 
 /// What the workers of a process share besides their counters.
 struct Commons: Sendable {
     let memory: SharedMemory
     let descriptors: DescriptorReserve
+    let spread: ClientSpread
+    /// Every worker's own.
+    let mailboxes: [Mailbox<WorkerCommand>]
+    let batchWaitMicroseconds: Int
     let acceptWarnings = WarningPace()
     let closeWarnings = WarningPace()
 
     init(_ configuration: Configuration, workers: Int) {
+        batchWaitMicroseconds = configuration.batchWaitMicroseconds
         memory = SharedMemory(limit: configuration.maxMemory)
         descriptors = DescriptorReserve(configuration.pools, workers: workers)
+        spread = ClientSpread(workers: workers, pools: configuration.pools.count)
+        mailboxes = (0..<workers).map { _ in Mailbox() }
     }
 }

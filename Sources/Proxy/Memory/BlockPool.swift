@@ -37,14 +37,20 @@ internal import Glibc
         unsafe taken.initialize(to: 0)
     }
 
-    /// Frees what waits. No block may be taken or given any more.
-    func destroy() {
+    /// Frees what waits.
+    func freeWaiting() {
         for size in 0..<Self.sizes {
             while let block = unsafe lists[size].first {
                 unsafe lists[size].first = unsafe block.load(as: UnsafeMutableRawPointer?.self)
                 unsafe free(block)
             }
+            unsafe lists[size].bytes = 0
         }
+    }
+
+    /// Frees what waits. No block may be taken or given any more.
+    func destroy() {
+        freeWaiting()
         unsafe lists.deallocate()
         unsafe taken.deallocate()
     }

@@ -30,6 +30,8 @@ internal import Glibc
     private static let firstCapacity = 512
     /// The blocks of a longer list; larger ones gain nothing, a system call takes many of them.
     private static let usualCapacity = 16 * 1024
+    /// What one of those has room for.
+    static let usualRoom = unsafe usualCapacity - Segment.headerBytes
 
     private(set) var head: UnsafeMutablePointer<Segment>?
     private var tail: UnsafeMutablePointer<Segment>?
@@ -111,7 +113,7 @@ internal import Glibc
     }
 
     private mutating func addSegment(forUpTo size: Int, from pool: BlockPool) {
-        unsafe addBlock(for: min(size, Self.usualCapacity - Segment.headerBytes), from: pool)
+        addBlock(for: min(size, Self.usualRoom), from: pool)
     }
 
     private mutating func link(_ segment: UnsafeMutablePointer<Segment>) {
@@ -133,6 +135,82 @@ internal import Glibc
                 next: nil, capacity: BlockPool.capacity(for: size), start: Segment.headerBytes,
                 end: Segment.headerBytes))
         return unsafe segment
+    }
+
+    // MARK: - Moving
+
+    /// Moves the first `size` bytes to the end of `other`.
+    @inline(__always)
+    mutating func move(_ size: Int, to other: inout ByteList, _ pool: BlockPool) {
+        guard let from = unsafe head, let to = unsafe other.tail, size > 0,
+            unsafe size <= from.pointee.end &- from.pointee.start,
+            unsafe size <= to.pointee.capacity &- to.pointee.end
+        else { return moveBlocks(size, to: &other, pool) }
+        unsafe memcpy(
+            UnsafeMutableRawPointer(to) + to.pointee.end,
+            UnsafeRawPointer(from) + from.pointee.start, size)
+        unsafe to.pointee.end &+= size
+        other.count &+= size
+        unsafe from.pointee.start &+= size
+        count &-= size
+        if unsafe from.pointee.start == from.pointee.end { dropFirstBlock(to: pool) }
+    }
+
+    @inline(never)
+    private mutating func dropFirstBlock(to pool: BlockPool) {
+        let segment = unsafe head.unsafelyUnwrapped
+        unsafe head = unsafe segment.pointee.next
+        if unsafe head == nil { unsafe tail = nil }
+        unsafe pool.give(UnsafeMutableRawPointer(segment), capacity: segment.pointee.capacity)
+    }
+
+    /// Below this a block's bytes are copied, so that a list does not become one of many nearly
+    /// empty blocks.
+    private static let copiedBelow = 4096
+
+    /// The same where a block becomes empty: one that is full of what moves moves as it is.
+    @inline(never)
+    private mutating func moveBlocks(_ size: Int, to other: inout ByteList, _ pool: BlockPool) {
+        precondition(size >= 0 && size <= count)
+        var left = size
+        while left > 0, let segment = unsafe head {
+            let bytes = unsafe Self.bytes(of: segment)
+            if bytes.count >= Self.copiedBelow, bytes.count <= left, !other.endsEmpty {
+                unsafe head = unsafe segment.pointee.next
+                if unsafe head == nil { unsafe tail = nil }
+                unsafe segment.pointee.next = nil
+                unsafe other.link(segment)
+                other.count += bytes.count
+                count -= bytes.count
+                left -= bytes.count
+            } else {
+                let piece = unsafe bytes.piece(0, min(left, bytes.count))
+                unsafe other.append(piece, from: pool)
+                consume(piece.count, to: pool)
+                left -= piece.count
+            }
+        }
+    }
+
+    /// Whether the last block has room only, and so must stay the last.
+    private var endsEmpty: Bool {
+        guard let tail = unsafe tail else { return false }
+        return unsafe tail.pointee.start == tail.pointee.end
+    }
+
+    /// Sees to it that the first `size` bytes, or all if there are fewer, stand in one block.
+    mutating func bringTogether(_ size: Int, _ pool: BlockPool) {
+        let size = min(size, count)
+        guard unsafe size > firstBytes.count else { return }
+        var first = ByteList()
+        first.addBlock(for: size, from: pool)
+        while first.count < size {
+            let piece = unsafe firstBytes.piece(0, min(size - first.count, firstBytes.count))
+            unsafe first.append(piece, from: pool)
+            consume(piece.count, to: pool)
+        }
+        first.splice(&self, to: pool)
+        self = first
     }
 
     // MARK: - Reading

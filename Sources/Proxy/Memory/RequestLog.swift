@@ -27,6 +27,21 @@ internal import Glibc
         unsentCount += request.count
     }
 
+    /// Room for a request of so many bytes, in one block, to be written there and then counted by
+    /// `didFill`.
+    mutating func makeRoom(
+        for size: Int, from pool: BlockPool
+    ) -> UnsafeMutableRawBufferPointer {
+        if bytes.roomAtEnd < size { bytes.addBlock(for: size, from: pool) }
+        return unsafe UnsafeMutableRawBufferPointer(start: bytes.placeAtEnd, count: size)
+    }
+
+    /// Counts `size` bytes just written into the room as a request.
+    mutating func didFill(_ size: Int) {
+        bytes.didFill(size)
+        unsentCount += size
+    }
+
     /// Copies a large piece of a request to the end, into as many blocks as it takes.
     mutating func append(large piece: UnsafeRawBufferPointer, from pool: BlockPool) {
         unsafe bytes.append(piece, from: pool)

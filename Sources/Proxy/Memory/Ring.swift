@@ -7,7 +7,8 @@
 /// size gives its block back, so an idle connection keeps next to nothing. The owner empties it by
 /// `release` before it goes.
 @safe struct Ring<Element: BitwiseCopyable>: ~Copyable {
-    private static var firstCapacity: Int { 4 }
+    /// One: an idle client keeps the block, and most send one request at a time.
+    private static var firstCapacity: Int { 1 }
 
     private var elements: UnsafeMutablePointer<Element>?
     private var capacity = 0

@@ -2,16 +2,20 @@ internal import Wire
 
 /// One reply from the fragments' replies.
 extension Split {
-    /// Appends the request's reply.
-    func appendMerged(to output: inout ByteList, for pool: Pool) {
+    /// Appends the request's reply. It can be done once: the fragments' replies move.
+    func moveMerged(to output: inout ByteList, for pool: Pool) {
         let blocks = pool.worker.blocks
         if let failure { return append(failure, to: &output, from: blocks) }
         switch merge {
         case .elements:
+            reserve(in: &output, from: blocks)
             unsafe output.append(pool.worker.line("*", fragmentOfKey.count), from: blocks)
-            appendElements(to: &output, from: blocks)
-        case .gathering: append(gathered(), to: &output, from: blocks)
-        case .values: appendValues(to: &output, from: blocks)
+            moveElements(to: &output, blocks)
+        case .gathering: append(gathered(blocks), to: &output, from: blocks)
+        case .values:
+            reserve(in: &output, from: blocks)
+            moveValues(to: &output, blocks)
+            append(MemcachedReply.end, to: &output, from: blocks)
         case .sum: append(RedisReply.integer(total), to: &output, from: blocks)
         case .acknowledgement:
             append(pool.isRedis ? RedisReply.ok : MemcachedReply.ok, to: &output, from: blocks)
@@ -19,75 +23,74 @@ extension Split {
     }
 
     /// What all servers say, as one reply.
-    private func gathered() -> [UInt8] {
-        let replies = fragments.map { unsafe Array($0.reply.firstBytes) }
-        return gathering.merge(replies, isRESP3: speaksRESP3)
+    private func gathered(_ pool: BlockPool) -> [UInt8] {
+        gathering.merge((0..<fragments.count).map { whole($0, pool) }, isRESP3: speaksRESP3)
     }
 
     private func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {
         unsafe bytes.withUnsafeBytes { unsafe output.append($0, from: pool) }
     }
 
+    /// Merged replies are longer than others: one block instead of a small one first.
+    private func reserve(in output: inout ByteList, from pool: BlockPool) {
+        let size = min(heldCount, ByteList.usualRoom)
+        if output.roomAtEnd < size { output.addBlock(for: size, from: pool) }
+    }
+
     /// MGET: each key's element, from wherever its fragment's array stands.
-    private func appendElements(to output: inout ByteList, from pool: BlockPool) {
-        for number in fragmentOfKey {
-            let fragment = fragments[Int(number)]
-            let bytes = unsafe fragment.reply.firstBytes
-            // `hasWholeArray` has seen the element.
-            let length = unsafe RedisReply.elementLength(at: fragment.cursor, in: bytes.span) ?? 0
-            unsafe output.append(bytes.piece(fragment.cursor, length), from: pool)
-            advance(Int(number), by: length)
+    private func moveElements(to output: inout ByteList, _ pool: BlockPool) {
+        for key in 0..<fragmentOfKey.count {
+            let fragment = Int(fragmentOfKey[key])
+            var length = unsafe RedisReply.bulkLength(in: fragments[fragment].reply.firstBytes.span)
+            if length == 0 { length = elementLength(in: fragment, pool) }
+            fragments[fragment].reply.move(length, to: &output, pool)
         }
     }
 
-    /// get, gets: each key's VALUE, where `findValues` has found one for it.
-    private func appendValues(to output: inout ByteList, from pool: BlockPool) {
-        for (key, number) in zip(keyRanges, fragmentOfKey) where key.valueLength > 0 {
-            let bytes = unsafe fragments[Int(number)].reply.firstBytes
-            unsafe output.append(bytes.piece(key.valueOffset, key.valueLength), from: pool)
+    /// The length of an element that is no bulk, or whose header stands in two blocks.
+    @inline(never)
+    private func elementLength(in fragment: Int, _ pool: BlockPool) -> Int {
+        fragments[fragment].reply.bringTogether(RedisReply.longestHeader, pool)
+        let bytes = unsafe fragments[fragment].reply.firstBytes
+        let length = unsafe RedisReply.bulkLength(in: bytes.span)
+        if length > 0 { return length }
+        fragments[fragment].reply.bringTogether(.max, pool)
+        // `error(in:)` and the scanner before it have seen as many elements as there are keys.
+        return unsafe RedisReply.elementLength(
+            at: 0, in: fragments[fragment].reply.firstBytes.span) ?? 0
+    }
+
+    /// get, gets: each key's VALUE, if it has one.
+    private func moveValues(to output: inout ByteList, _ pool: BlockPool) {
+        rewindValues()
+        for key in 0..<fragmentOfKey.count {
+            let fragment = Int(fragmentOfKey[key])
+            let place = fragments[fragment].nextValue
+            fragments[fragment].nextValue = place &+ 1
+            let length = Int(valueLengths[place])
+            if length > 0 { fragments[fragment].reply.move(length, to: &output, pool) }
         }
-        append(MemcachedReply.end, to: &output, from: pool)
     }
 
     // MARK: - Checking
 
-    /// The error that a fragment's complete reply is, if it is no data.
-    func error(in fragment: Int, isRedis: Bool) -> [UInt8]? {
+    /// The error that a fragment's complete reply is, if it is no data. Of data, what stands before
+    /// the first element is taken away.
+    func error(in fragment: Int, isRedis: Bool, _ pool: BlockPool) -> [UInt8]? {
         let bytes = unsafe fragments[fragment].reply.firstBytes
         guard isRedis else {
-            let isData =
-                unsafe bytes.starts(with: "VALUE ".utf8) || bytes.starts(with: "END\r\n".utf8)
-            return unsafe isData ? nil : Array(bytes)
+            return unsafe MemcachedReply.isRetrieved(in: bytes.span) ? nil : whole(fragment, pool)
         }
-        if unsafe RedisReply.isError(in: bytes.span) { return unsafe Array(bytes) }
+        if unsafe RedisReply.isError(in: bytes.span) { return whole(fragment, pool) }
         guard let header = unsafe RedisReply.arrayHeader(in: bytes.span),
-            header.count == Int(fragments[fragment].keyCount)
+            header.count == fragments[fragment].keyCount
         else { return RedisReply.error("ERR a server sent an array of another length") }
-        advance(fragment, by: header.headerLength)
+        fragments[fragment].reply.consume(header.headerLength, to: pool)
         return nil
     }
 
-    /// Finds the VALUE of each key in a memcached fragment's complete reply.
-    ///
-    /// - Returns: false if there is one for a key that was not asked for, or out of order.
-    func findValues(of fragment: Int) -> Bool {
-        let bytes = unsafe fragments[fragment].reply.firstBytes
-        let asked = unsafe keys.firstBytes
-        var cursor = 0
-        var key = Int(fragments[fragment].firstKey)
-        while let value = unsafe MemcachedReply.value(at: cursor, in: bytes.span) {
-            let name = unsafe bytes.piece(value.keyOffset, value.keyLength)
-            var isAsked = false
-            while !isAsked {
-                guard key >= 0 else { return false }
-                let range = keyRanges[key]
-                isAsked = unsafe name.isSame(
-                    as: asked.piece(Int(range.offset), Int(range.length)))
-                if isAsked { find(key, at: cursor, length: value.length) }
-                key = Int(nextKey[key])
-            }
-            cursor += value.length
-        }
-        return true
+    private func whole(_ fragment: Int, _ pool: BlockPool) -> [UInt8] {
+        fragments[fragment].reply.bringTogether(.max, pool)
+        return unsafe Array(fragments[fragment].reply.firstBytes)
     }
 }

@@ -1,37 +1,102 @@
 /// Which server each key of a request belongs to, while the request is being split. One per worker,
 /// reused.
+///
+/// The request's arguments are read once. Each key is noted with where its bytes stand, and linked
+/// to the next one of the same part, so that a part's request can be written in one go:
+///
+///     keys     a ──────▶ c ─▶ d          parts   0: server 2, first a, last d
+///                  b ──────────────▶ e           1: server 0, first b, last e
 final class SplitPlan {
-    /// For each key, in order: its server's index.
-    private(set) var serverOfKey: [UInt16] = []
-    /// The servers that have a key, in the order in which they came up.
-    private(set) var servers: [Int] = []
-    /// For each server of the pool: its keys, and its fragment's number (-1: none yet, or no
-    /// connection).
-    private(set) var keysOfServer: [Int32] = []
-    private(set) var fragmentOfServer: [Int32] = []
-    /// A request over more keys than this must not pin its tables for ever.
-    private static let largestKept = 16 * 1024
+    /// A key, with its value where it has one, as it goes to a server.
+    struct Key: BitwiseCopyable {
+        /// Where its bytes stand in the request.
+        var offset: Int
+        /// How many they are: a key's and a value's limits are 512 MB each.
+        var length: UInt32
+        /// The part's next key, `none` behind the last.
+        var next: Int32
+    }
 
-    func begin(servers count: Int) {
-        if serverOfKey.capacity > Self.largestKept { serverOfKey = [] }
-        serverOfKey.removeAll(keepingCapacity: true)
-        for server in servers where server < keysOfServer.count {
-            keysOfServer[server] = 0
-            fragmentOfServer[server] = -1
-        }
-        servers.removeAll(keepingCapacity: true)
-        while keysOfServer.count < count {
-            keysOfServer.append(0)
-            fragmentOfServer.append(-1)
+    /// What one server will be asked; a server that is asked in several lines has several.
+    struct Part: BitwiseCopyable {
+        var server: Int
+        var firstKey: Int32
+        var lastKey: Int32
+        var keyCount = 0
+        /// Bytes of its keys.
+        var length = 0
+
+        /// Takes one more key.
+        ///
+        /// - Returns: the one before it; the same for the first.
+        @inline(__always)
+        fileprivate mutating func add(_ key: Int32, _ size: Int) -> Int32 {
+            let previous = lastKey
+            lastKey = key
+            keyCount &+= 1
+            length &+= size
+            return previous
         }
     }
 
-    /// The next key belongs to this server.
-    func addKey(of server: Int) {
-        serverOfKey.append(UInt16(server))
-        if keysOfServer[server] == 0 { servers.append(server) }
-        keysOfServer[server] += 1
+    static let none: Int32 = -1
+
+    /// The keys, in the request's order.
+    private(set) var keys = BlockArray<Key>()
+    /// For each key: its part.
+    private(set) var partOfKey = BlockArray<UInt16>()
+    /// In the order in which their servers came up.
+    private(set) var parts = BlockArray<Part>()
+    /// For each server of the pool: the part that takes its next key.
+    private var partOfServer: [Int32] = []
+
+    /// - Parameter keyCount: how many keys there will be at most.
+    func begin(servers count: Int, keys keyCount: Int, from pool: BlockPool) {
+        assert(keys.isEmpty && parts.isEmpty)
+        while partOfServer.count < count { partOfServer.append(Self.none) }
+        keys.reserve(keyCount, from: pool)
+        partOfKey.reserve(keyCount, from: pool)
     }
 
-    func set(_ fragment: Int, of server: Int) { fragmentOfServer[server] = Int32(fragment) }
+    /// The next key belongs to this server, in a part of its own if the server's last one has more
+    /// than `limit` bytes.
+    @inline(__always)
+    func addKey(
+        at offset: Int, length: Int, of server: Int, partsUpTo limit: Int = .max,
+        from pool: BlockPool
+    ) {
+        let number = Int32(truncatingIfNeeded: keys.count)
+        keys.append(
+            Key(offset: offset, length: UInt32(truncatingIfNeeded: length), next: Self.none),
+            from: pool)
+        var part = Int(partOfServer[server])
+        if part < 0 || parts[part].length > limit {
+            part = addPart(of: server, beginningWith: number, from: pool)
+        }
+        partOfKey.append(UInt16(part), from: pool)
+        let previous = parts[part].add(number, length)
+        if previous != number { keys[Int(previous)].next = number }
+    }
+
+    @inline(never)
+    private func addPart(of server: Int, beginningWith key: Int32, from pool: BlockPool) -> Int {
+        parts.append(Part(server: server, firstKey: key, lastKey: key), from: pool)
+        partOfServer[server] = Int32(parts.count - 1)
+        return parts.count - 1
+    }
+
+    /// Hands over which part each key is in; whoever takes it gives it back to the pool.
+    func takePartOfKey() -> BlockArray<UInt16> {
+        let taken = partOfKey
+        partOfKey = BlockArray()
+        return taken
+    }
+
+    /// Forgets the request.
+    func end(to pool: BlockPool) {
+        for index in 0..<parts.count { partOfServer[parts[index].server] = Self.none }
+        keys.removeAll(to: pool)
+        partOfKey.removeAll(to: pool)
+        parts.removeAll(to: pool)
+    }
 }

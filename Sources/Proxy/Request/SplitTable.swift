@@ -2,9 +2,6 @@
 final class SplitTable {
     private var splits: [Split] = []
     private var free: [Int32] = []
-    /// A split whose arrays grew beyond this many keys is not kept: one huge MGET must not pin its
-    /// memory for ever.
-    private static let largestKept = 16 * 1024
 
     subscript(number: Int32) -> Split { splits[Int(number)] }
 
@@ -17,10 +14,7 @@ final class SplitTable {
 
     /// Takes back a split with all that it still holds.
     func give(_ number: Int32, clearedTo pool: BlockPool) {
-        let split = splits[Int(number)]
-        let isLarge = split.fragmentOfKey.count > Self.largestKept
-        split.clear(to: pool)
-        if isLarge { splits[Int(number)] = Split() }
+        splits[Int(number)].clear(to: pool)
         free.append(number)
     }
 }

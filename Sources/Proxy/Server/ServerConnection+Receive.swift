@@ -41,12 +41,14 @@ extension ServerConnection {
             guard isReplyExpected else { return close(because: Self.unexpected) }
             let ticket = tickets[0]
             let rest = unsafe bytes.dropping(offset)
+            let dataBefore = memcachedReplies.bodyRemaining
             let step = unsafe memcachedReplies.scan(rest.span)
             offset += step.consumed
             switch step.state {
             case .value(let keyOffset, let keyLength):
                 let key = unsafe rest.piece(keyOffset, keyLength)
-                guard unsafe asks(for: key, ticket) else {
+                let length = step.consumed - dataBefore + memcachedReplies.bodyRemaining
+                guard unsafe asks(for: key, length: length, ticket) else {
                     return close(because: .outOfStep("a VALUE for another key"))
                 }
             case .complete(let kind):
@@ -74,13 +76,28 @@ extension ServerConnection {
         !tickets.isEmpty && log.sentCount >= tickets[0].length
     }
 
-    /// Whether a memcached retrieval asked for this key. A fragment's keys are checked when it is
-    /// complete.
-    private func asks(for key: RawBytes, _ ticket: Ticket) -> Bool {
+    /// Whether a memcached retrieval asked for this key.
+    ///
+    /// - Parameter length: bytes of the VALUE with its data.
+    private func asks(for key: RawBytes, length: Int, _ ticket: Ticket) -> Bool {
         guard ticket.command.isRetrieval else { return false }
-        guard ticket.fragment == Ticket.whole else { return true }
+        guard ticket.fragment == Ticket.whole else {
+            return unsafe fragmentAsks(for: key, length: length, ticket)
+        }
         let asked = unsafe log.firstBytes.piece(Int(ticket.keyOffset), Int(ticket.keyLength))
         return unsafe key.isSame(as: asked)
+    }
+
+    /// The same of a fragment, whose client notes the VALUE for the merge; if it has left, nobody
+    /// asks.
+    private func fragmentAsks(for key: RawBytes, length: Int, _ ticket: Ticket) -> Bool {
+        guard ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)
+        else { return true }
+        let line = unsafe log.firstBytes.piece(0, ticket.length)
+        return unsafe client._withUnsafeGuaranteedRef { client in
+            unsafe client.find(
+                key, length: length, ticket.sequence, Int(ticket.fragment), line: line)
+        }
     }
 
     /// The last piece of a reply, usually the whole of it.
@@ -110,9 +127,7 @@ extension ServerConnection {
             return
         }
         unsafe client._withUnsafeGuaranteedRef { client in
-            guard unsafe client.complete(ticket.sequence, ticket.fragment, reply, visit) else {
-                return close(because: .outOfStep("a VALUE for another key"))
-            }
+            unsafe client.complete(ticket.sequence, ticket.fragment, reply, visit)
             if client.isOverfull { restrain(client) }
         }
     }

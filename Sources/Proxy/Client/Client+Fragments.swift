@@ -1,0 +1,93 @@
+internal import Wire
+
+/// Replies to the fragments of split requests.
+extension Client {
+    func completeFragment(_ index: Int, _ fragment: Int, _ reply: RawBytes, _ visit: Visit) {
+        let split = worker.splits[requests[index].split]
+        wasVisited(index, visit)
+        unsafe take(reply, of: fragment, into: split)
+        finishFragment(index, fragment, of: split)
+    }
+
+    func failFragment(_ index: Int, _ fragment: Int, _ error: [UInt8], _ visit: Visit) {
+        let split = worker.splits[requests[index].split]
+        wasVisited(index, visit)
+        split.fail(with: error)
+        finishFragment(index, fragment, of: split)
+    }
+
+    /// The slowest server's time is the request's.
+    private func wasVisited(_ index: Int, _ visit: Visit) {
+        let slot = LatencySlot(row: pool.splitRow, .split)
+        requests.update(index) {
+            $0.visit = Visit(slot, microseconds: max($0.visit.microseconds, visit.microseconds))
+        }
+    }
+
+    private func finishFragment(_ index: Int, _ fragment: Int, of split: Split) {
+        split.finish(fragment)
+        if split.missing == 0 { finish(index) }
+    }
+
+    /// Every fragment of a split request has its reply.
+    func finish(_ index: Int) {
+        requests.update(index) { $0.phase = .finished }
+        guard index == 0 else { return }
+        markDirty()
+        releaseFinished()
+    }
+
+    private func take(_ reply: RawBytes, of fragment: Int, into split: Split) {
+        let isWhole = split.fragments[fragment].reply.isEmpty
+        switch split.merge {
+        case .elements, .values:
+            unsafe split.collect(reply, for: fragment, from: worker.blocks)
+            hold(reply.count)
+            if let error = split.error(in: fragment, isRedis: pool.isRedis, worker.blocks) {
+                split.fail(with: error)
+            }
+        case .gathering:
+            unsafe split.collect(reply, for: fragment, from: worker.blocks)
+            hold(reply.count)
+        case .sum:
+            guard let number = unsafe RedisReply.integer(in: reply.span), isWhole else {
+                unsafe fail(split, with: reply, isWhole: isWhole)
+                return
+            }
+            split.add(number)
+        case .acknowledgement:
+            if unsafe !isWhole || !isAcknowledgement(reply) {
+                unsafe fail(split, with: reply, isWhole: isWhole)
+            }
+        }
+    }
+
+    /// A fragment's error becomes the request's. One that came in pieces is longer than any that a
+    /// server makes of its own, and its last piece is no reply.
+    private func fail(_ split: Split, with reply: RawBytes, isWhole: Bool) {
+        split.fail(
+            with: isWhole
+                ? unsafe Array(reply) : pool.errorReply("a server's reply is no answer to a part"))
+    }
+
+    private func isAcknowledgement(_ reply: RawBytes) -> Bool {
+        unsafe pool.isRedis ? reply.first == UInt8(ascii: "+") : reply.elementsEqual("OK\r\n".utf8)
+    }
+
+    func mergeIntoOutput(_ number: Int32) {
+        let split = worker.splits[number]
+        heldCount -= split.heldCount
+        split.moveMerged(to: &output, for: pool)
+        worker.splits.give(number, clearedTo: worker.blocks)
+    }
+
+    /// Notes a VALUE in a fragment's reply.
+    ///
+    /// - Returns: false if the fragment did not ask for it.
+    func find(
+        _ key: RawBytes, length: Int, _ sequence: UInt32, _ fragment: Int, line: RawBytes
+    ) -> Bool {
+        let split = worker.splits[requests[Int(sequence &- firstSequence)].split]
+        return unsafe split.find(key, length: length, in: fragment, line: line)
+    }
+}
