@@ -48,7 +48,7 @@ let package = Package(
         .systemLibrary(name: "CGlibc"),
 
         .target(name: "Hashing", swiftSettings: strict),
-        .target(name: "Wire", swiftSettings: strict),
+        .target(name: "Wire", exclude: ["Commands.md"], swiftSettings: strict),
         .target(
             name: "Configuration", dependencies: ["Hashing", "CLibyaml", "CGlibc"],
             swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Glibc
+public import Proxy
 
 /// What the statistics say of the process that they come from.
 public struct ServiceIdentity: Sendable {

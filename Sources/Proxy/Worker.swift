@@ -60,6 +60,7 @@ internal import Reactor
     private var randomState: UInt64
     private var isDraining = false
     private var isDrained = false
+    private var clientsNumbered = 0
 
     init(_ seat: WorkerSeat, log: Logger) throws(SystemError) {
         index = seat.index
@@ -207,6 +208,12 @@ internal import Reactor
         return clients.insert { handle in
             Client(waiting.take()!, of: pool, handle: handle)
         }
+    }
+
+    /// A number for a client that no other client of the process has had.
+    func nextClientNumber() -> Int {
+        defer { clientsNumbered += 1 }
+        return clientsNumbered * count + index + 1
     }
 
     func closed(_ client: Client) {

@@ -40,6 +40,14 @@ public struct RedisCommand: Sendable {
     /// It changes nothing, so a replica may answer it and running it again does no harm.
     public var isReadOnly: Bool { flags.contains(.readonly) }
 
+    /// Whether the proxy serves it, if perhaps not all of its subcommands.
+    public var isServed: Bool {
+        if case .refused = handling { false } else { true }
+    }
+
+    /// Whether `RedisSubcommandLine` knows its subcommands, some of which are refused.
+    public var hasSubcommands: Bool { flags.contains(.subcommands) }
+
     /// Whether a request of that many arguments, the name included, has the right number of them.
     /// For MSET and MSETNX that means that keys and values pair up, which Redis reports in the same
     /// words.
@@ -74,16 +82,15 @@ public struct RedisCommand: Sendable {
         case subcommands
         /// Has no key and any server's answer will do.
         case anyServer
-        /// Redis knows it, the proxy does not serve it: it blocks, concerns the connection or the
-        /// server as a whole, or has no key to tell the server by.
-        case unsupported
+        /// Redis knows it, the proxy does not serve it.
+        case refused(RedisRefusal)
     }
 
     /// The commands that the proxy answers by itself.
     public enum LocalCommand: Sendable {
         case ping, echo, quit, auth, command, select, hello, client, multi,
-            exec, discard, unwatch, subscribe, patternSubscribe, shardSubscribe, unsubscribe,
-            patternUnsubscribe, shardUnsubscribe
+            exec, discard, reset, role, time, config, info, unwatch, subscribe, patternSubscribe,
+            shardSubscribe, unsubscribe, patternUnsubscribe, shardUnsubscribe
     }
 
     /// The part of Redis' own command flags that matters here.
@@ -98,6 +105,8 @@ public struct RedisCommand: Sendable {
         static let readonly = Flags(rawValue: 2)
         static let denyoom = Flags(rawValue: 4)
         static let fast = Flags(rawValue: 8)
+        /// Not one of Redis': its subcommands are in a table of their own.
+        static let subcommands = Flags(rawValue: 16)
 
         /// The flags of both.
         static func | (one: Flags, other: Flags) -> Flags {

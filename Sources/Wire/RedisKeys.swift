@@ -39,6 +39,9 @@ public struct RedisKeys: Sendable {
         case .destinationAndCounted:
             let count = try Self.count(at: 2, .aggregate, of: request, in: bytes)
             (nextIndex, first, last) = (1, 3, 2 + count)
+        case .sort(let stores):
+            let stored = stores ? Self.storeIndex(from: 2, of: request, in: bytes) : nil
+            (nextIndex, first, last) = (1, stored ?? 0, stored ?? 1)
         case .storeOption(let start):
             let stored = Self.storeIndex(from: Int(start), of: request, in: bytes)
             (nextIndex, first, last) = (1, stored ?? 0, stored ?? 1)

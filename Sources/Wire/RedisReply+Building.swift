@@ -54,6 +54,38 @@ extension RedisReply {
         Array("*\(count)\r\n".utf8)
     }
 
+    /// The header of a map with so many pairs: in RESP2 an array of keys and values.
+    public static func mapHeader(count: Int, inRESP3: Bool) -> [UInt8] {
+        inRESP3 ? Array("%\(count)\r\n".utf8) : arrayHeader(count: count * 2)
+    }
+
+    /// The header of a set: in RESP2 an array.
+    public static func setHeader(count: Int, inRESP3: Bool) -> [UInt8] {
+        inRESP3 ? Array("~\(count)\r\n".utf8) : arrayHeader(count: count)
+    }
+
+    /// No value.
+    public static func null(inRESP3: Bool) -> [UInt8] { inRESP3 ? Array("_\r\n".utf8) : nullBulk }
+
+    /// Text for people: a verbatim string, in RESP2 a bulk.
+    public static func text(_ text: [UInt8], inRESP3: Bool) -> [UInt8] {
+        guard inRESP3 else { return bulk(text.span) }
+        return Array("=\(text.count + 4)\r\ntxt:".utf8) + text + Array("\r\n".utf8)
+    }
+
+    /// An array of complete replies.
+    public static func array(of elements: [[UInt8]]) -> [UInt8] {
+        arrayHeader(count: elements.count) + elements.joined()
+    }
+
+    /// What a HELP subcommand says: how the command is written, then a line for each subcommand and
+    /// one for its meaning.
+    public static func help(on command: String, _ lines: [String]) -> [UInt8] {
+        let first = "\(command) <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"
+        let last = ["HELP", "    Prints this help."]
+        return array(of: ([first] + lines + last).map { status($0) })
+    }
+
     private static func line(_ marker: UInt8, _ text: [UInt8]) -> [UInt8] {
         let harmless = text.map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: " ") : $0 }
         return [marker] + harmless + [ByteScanner.carriageReturn, ByteScanner.lineFeed]

@@ -1,4 +1,4 @@
-import Admin
+import Proxy
 
 /// What the program was started as, by the last part of its path.
 ///

@@ -39,6 +39,75 @@ import Testing
         #expect(result.status == .exited(0), "\(result.errors)")
     }
 
+    /// What the library says when it connects, and what applications ask a connection.
+    @Test(arguments: [2, 3])
+    func redisPyIntroducesItself(version: Int) throws {
+        let proxy = try RunningProxy(pool: .redis(CacheNode.several(2, .redis)))
+        let script = """
+            import sys, redis
+            client = redis.Redis(port=int(sys.argv[1]), protocol=\(version), client_name="app",
+                single_connection_client=True)
+            assert client.client_getname() in (b"app", "app"), client.client_getname()
+            own = client.client_info()
+            assert own["name"] == "app" and own["lib-name"].startswith("redis-py"), own
+            assert client.client_id() == int(own["id"])
+            assert [str(c["id"]) for c in client.client_list()] == [str(own["id"])]
+            assert client.info("server")["redis_mode"] == "standalone"
+            assert client.info()["role"] == "master" and client.role()[0] in (b"master", "master")
+            assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+            assert len(client.time()) == 2 and client.echo("x") == b"x"
+            assert client.command_count() > 180 and client.command_getkeys("SET", "a", 1)
+            assert client.command()["get"]["arity"] == 2
+            assert client.memory_usage("nothing") is None
+            assert client.client_no_evict("ON") and client.client_reply("ON")
+            assert client.reset() or True
+            try:
+                client.config_set("maxmemory", 1)
+                raise AssertionError("no error")
+            except redis.ResponseError as error:
+                assert "is not served" in str(error), error
+            """
+
+        let result = try PythonEnvironment().run(script, ["\(proxy.port())"])
+
+        #expect(result.status == .exited(0), "\(result.errors)")
+    }
+
+    /// At a terminal it asks for all commands first, to complete and hint at them.
+    @Test func redisCliStartsAtATerminal() throws {
+        let proxy = try RunningProxy(pool: .redis(CacheNode.several(2, .redis)))
+        let script = """
+            import fcntl, os, pty, struct, sys, termios
+            child, terminal = pty.fork()
+            if child == 0:
+                # Without a width it asks the terminal where its cursor is.
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+                os.environ["TERM"] = "xterm"
+                os.execvp("redis-cli", ["redis-cli", "-p", sys.argv[1]])
+            def until(text):
+                # It forgets what was typed before its prompt.
+                seen = b""
+                while text not in seen or not seen.endswith(b"> "): seen += os.read(terminal, 4096)
+            until(b"")
+            os.write(terminal, b"set a hello\\r")
+            until(b"OK")
+            os.write(terminal, b"get a\\r")
+            until(b'"hello"')
+            os.write(terminal, b"help lmpop\\r")
+            until(b"7.0.0")
+            os.write(terminal, b"quit\\r")
+            # It waits until somebody has seen what it wrote; its end is an error here.
+            try:
+                while os.read(terminal, 4096): pass
+            except OSError: pass
+            assert os.waitpid(child, 0)[1] == 0
+            """
+
+        let result = try PythonEnvironment().run(script, ["\(proxy.port())"])
+
+        #expect(result.status == .exited(0), "\(result.errors)")
+    }
+
     @Test func pymemcacheWorks() throws {
         let nodes = try CacheNode.several(3, .memcached)
         let proxy = try RunningProxy(pool: .memcached(nodes), workers: 2)

@@ -20,10 +20,10 @@ extension Pool {
             servers: [server])
         configuration.cacheProtocol = cacheProtocol
         let control = PoolControl(configuration)
+        let counters = WorkerCounters(servers: [1])
         let seat = WorkerSeat(
-            index: 0, workers: 1, cpu: nil, reports: Mailbox(),
-            counters: WorkerCounters(servers: [1]),
-            commons: Commons(Configuration(pools: [configuration]), workers: 1))
+            index: 0, workers: 1, cpu: nil, reports: Mailbox(), counters: counters,
+            commons: Commons(Configuration(pools: [configuration]), counters: [counters]))
         let plan = PoolPlan(
             configuration: configuration, routing: control.routing, clientCount: control.clientCount
         )

@@ -101,3 +101,9 @@ func allKeys(of request: RedisRequest, in bytes: [UInt8]) throws(RedisKeyError) 
     while let key = cursor.next(in: bytes.span) { result.append(key) }
     return result
 }
+
+func subcommandError(
+    in request: RedisRequest, of command: RedisCommand, _ bytes: [UInt8]
+) -> [UInt8]? {
+    RedisSubcommandLine.error(in: request, of: command, bytes.span)
+}

@@ -74,10 +74,10 @@ extension Client {
         unsafe pool.isRedis ? reply.first == UInt8(ascii: "+") : reply.elementsEqual("OK\r\n".utf8)
     }
 
-    func mergeIntoOutput(_ number: Int32) {
+    func mergeIntoOutput(_ number: Int32, isSilent: Bool) {
         let split = worker.splits[number]
         heldCount -= split.heldCount
-        split.moveMerged(to: &output, for: pool)
+        if !isSilent { split.moveMerged(to: &output, for: pool) }
         worker.splits.give(number, clearedTo: worker.blocks)
     }
 

@@ -1,6 +1,6 @@
 internal import Wire
 
-/// HELLO and CLIENT: what client libraries say when they connect.
+/// HELLO and RESET: what a connection is at its beginning.
 extension Client {
     /// `HELLO [2|3 [AUTH user password] [SETNAME name]]`: from 3 on, the client's requests go to
     /// servers over connections that speak RESP3, and replies come as the servers write them.
@@ -31,6 +31,7 @@ extension Client {
                 }
                 next += 3
             } else if option == "setname", words.count - next > 1 {
+                guard setName(words[next + 1]) else { return false }
                 next += 2
             } else {
                 answer(
@@ -56,38 +57,33 @@ extension Client {
             + "version at the same time")
 
     /// The version of Redis whose commands the proxy knows.
-    private static let redisVersion = "7.0.0"
+    static let redisVersion = "7.0.0"
 
     private var description: [UInt8] {
         let fields: [(String, [UInt8])] = [
             ("server", RedisReply.bulk("redis")),
             ("version", RedisReply.bulk(Self.redisVersion)),
             ("proto", RedisReply.integer(speaksRESP3 ? 3 : 2)),
-            ("id", RedisReply.integer(Int(handle.index) + 1)),
+            ("id", RedisReply.integer(number)),
             ("mode", RedisReply.bulk("standalone")),
             ("role", RedisReply.bulk("master")),
             ("modules", RedisReply.emptyArray),
         ]
-        let header =
-            speaksRESP3
-            ? Array(ascii: "%\(fields.count)\r\n") : RedisReply.arrayHeader(count: fields.count * 2)
+        let header = RedisReply.mapHeader(count: fields.count, inRESP3: speaksRESP3)
         return fields.reduce(into: header) { $0 += RedisReply.bulk($1.0) + $1.1 }
     }
 
-    /// CLIENT SETNAME and SETINFO are for the server's CLIENT LIST, where a proxy's clients do not
-    /// appear: taken and forgotten. The rest concerns a connection to a server that no client has
-    /// for itself.
-    func client(_ words: [[UInt8]]) {
-        let subcommand = String(decoding: words[0], as: UTF8.self)
-        switch (subcommand.lowercased(), words.count) {
-        case ("setname", 2), ("setinfo", 3): answer(RedisReply.ok)
-        case ("getname", 1): answer(speaksRESP3 ? Array(ascii: "_\r\n") : RedisReply.nullBulk)
-        case ("id", 1): answer(RedisReply.integer(Int(handle.index) + 1))
-        default:
-            answer(
-                RedisReply.error(
-                    "ERR unknown subcommand or wrong number of arguments for '\(subcommand)'. Try CLIENT HELP."
-                ))
-        }
+    /// RESET: the connection is as it was when it began, but for what the client's library has said
+    /// of itself.
+    func reset() {
+        guard isAlone() else { return }
+        if let transaction { end(transaction) }
+        stopWatching()
+        endSubscriptions()
+        speaksRESP3 = false
+        replyMode = .on
+        identity?.name = []
+        isAuthenticated = pool.credentials == nil
+        answer(RedisReply.status("RESET"))
     }
 }

@@ -64,7 +64,7 @@ extension Client {
             switch try unsafe home(of: request, frame) {
             case .shard(let index): return index
             case .nowhere: return pool.anyServer.index
-            case .several: answer(Self.crossServer)
+            case .several: unsafe answer(crossServerError(request, frame))
             case .tooLong: answer(pool.keyTooLong)
             }
         } catch {

@@ -11,12 +11,16 @@ extension Client {
         switch unsafe redisRequests.parse(bytes.span) {
         case .request(let request):
             unsafe dispatch(request, bytes.piece(0, request.length))
-            return isPostponed ? holdBack() : request.length
+            if isPostponed { return holdBack() }
+            if replyMode.isSilent { replyMode = replyMode.next }
+            return request.length
         case .empty(let length):
             return length
         case .inline(let length):
             unsafe dispatch(inline: bytes.piece(0, length))
-            return isPostponed ? holdBack() : length
+            if isPostponed { return holdBack() }
+            if replyMode.isSilent { replyMode = replyMode.next }
+            return length
         case .incomplete(let needed):
             inputNeeded = needed
             return 0
@@ -51,6 +55,12 @@ extension Client {
             transaction?.isBroken = true
             return answer(RedisReply.wrongArity(command))
         }
+        if command.hasSubcommands,
+            let error = unsafe RedisSubcommandLine.error(in: request, of: command, frame.span)
+        {
+            transaction?.isBroken = true
+            return answer(error)
+        }
         if !isAuthenticated && !command.isAllowedUnauthenticated {
             return answer(RedisReply.error("NOAUTH Authentication required."))
         }
@@ -72,7 +82,7 @@ extension Client {
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
         case .local(let local): unsafe answer(local, request, frame)
         case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads, .other)
-        case .unsupported: unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
+        case .refused(let refusal): answer(refusal.reply(to: command.name))
         }
     }
 
@@ -98,7 +108,7 @@ extension Client {
                 unsafe forward(frame, toShard: index, repetition, commandClass)
             case .nowhere:
                 unsafe forward(frame, toShard: pool.anyServer.index, repetition, commandClass)
-            case .several: answer(Self.crossServer)
+            case .several: unsafe answer(crossServerError(request, frame))
             case .tooLong: answer(pool.keyTooLong)
             }
         } catch {
@@ -144,8 +154,8 @@ extension Client {
         unsafe pool.isFollowed ? command.repetition(of: request, in: frame.span) : .again
     }
 
-    static let crossServer = RedisReply.error(
-        "CROSSSLOT Keys in request don't hash to the same server")
+    static let crossServerWords = "CROSSSLOT Keys in request don't hash to the same server"
+    static let crossServer = RedisReply.error(crossServerWords)
 
     /// Where the keys of a request are.
     enum Home {
@@ -174,7 +184,9 @@ extension Client {
             if let common, common != index { return .several }
             common = index
         }
-        return common.map(Home.shard) ?? .nowhere
+        guard let common else { return .nowhere }
+        return unsafe firstPattern(of: request, frame, awayFrom: common) == nil
+            ? .shard(common) : .several
     }
 
     // MARK: - Many servers
@@ -314,7 +326,13 @@ extension Client {
         case .patternUnsubscribe: unsafe unsubscribe(.pattern, names(of: request, frame))
         case .shardUnsubscribe: unsafe unsubscribe(.shardChannel, names(of: request, frame))
         case .command:
-            unsafe answer(RedisCommand.reply(to: request, in: frame.span))
+            unsafe answer(
+                RedisCommand.reply(to: request, in: frame.span, inRESP3: speaksRESP3))
+        case .reset: reset()
+        case .role: answer(Self.role)
+        case .time: answer(Self.time)
+        case .config: unsafe config(words(of: request, frame))
+        case .info: unsafe info(words(of: request, frame))
         case .select:
             let digits = unsafe word.map { unsafe RawBytes(rebasing: $0.prefix(Self.mostDigits)) }
             let database = unsafe digits.flatMap {
@@ -368,8 +386,8 @@ extension Client {
         return words
     }
 
-    /// HELLO has seven; a password may be long, and one that is longer than this is a wrong one.
-    private static var mostWords: Int { 16 }
+    /// HELLO has seven, CONFIG GET and CLIENT LIST may have more; a password may be long, and one that is longer than this is a wrong one.
+    private static var mostWords: Int { 128 }
     private static var longestWord: Int { 64 * 1024 }
 
     /// `AUTH password`, or `AUTH user password`: the pool has one user.
@@ -404,7 +422,12 @@ extension Client {
 extension RedisCommand {
     /// Whether a client that still owes its password may say it.
     fileprivate var isAllowedUnauthenticated: Bool {
-        handling == .local(.auth) || handling == .local(.hello) || handling == .local(.quit)
+        switch handling {
+        case .local(.auth), .local(.hello), .local(.quit), .local(.reset): true
+        case .forward, .blocking, .watch, .publish, .mget, .mset, .sum, .local, .anyServer,
+            .everywhere, .scan, .subcommands, .refused:
+            false
+        }
     }
 }
 
@@ -414,10 +437,10 @@ extension RedisCommand {
         switch handling {
         case .local(.subscribe), .local(.patternSubscribe), .local(.shardSubscribe),
             .local(.unsubscribe), .local(.patternUnsubscribe), .local(.shardUnsubscribe),
-            .local(.ping), .local(.quit):
+            .local(.ping), .local(.quit), .local(.reset):
             true
         case .forward, .blocking, .watch, .publish, .mget, .mset, .sum, .local, .anyServer,
-            .everywhere, .scan, .subcommands, .unsupported:
+            .everywhere, .scan, .subcommands, .refused:
             false
         }
     }
@@ -427,9 +450,10 @@ extension RedisCommand.Handling {
     /// Whether it begins or ends a transaction, and so is not queued in one.
     fileprivate var concernsTransaction: Bool {
         switch self {
-        case .local(.multi), .local(.exec), .local(.discard), .local(.quit), .watch: true
+        case .local(.multi), .local(.exec), .local(.discard), .local(.quit), .local(.reset), .watch:
+            true
         case .forward, .blocking, .publish, .mget, .mset, .sum, .local, .anyServer, .everywhere,
-            .scan, .subcommands, .unsupported:
+            .scan, .subcommands, .refused:
             false
         }
     }

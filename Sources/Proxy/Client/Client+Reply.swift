@@ -9,13 +9,18 @@ extension Client {
     /// - Returns: the request's number.
     func admit(split: Int32 = Request.noSplit) -> UInt32 {
         let sequence = firstSequence &+ UInt32(requests.count)
+        let isSilent = replyMode.isSilent
         requests.append(
-            Request(receivedAt: worker.stamp, split: split), from: worker.blocks)
+            Request(isSilent: isSilent, receivedAt: worker.stamp, split: split),
+            from: worker.blocks)
+        if isSilent { silentCount += 1 }
         return sequence
     }
 
     /// Answers a request that no server sees.
     func answer(_ reply: [UInt8]) {
+        // The flush still has to see whether the client is to be closed.
+        if replyMode.isSilent { return markDirty() }
         unsafe reply.withUnsafeBytes { bytes in
             if requests.isEmpty {
                 unsafe output.append(bytes, from: worker.blocks)
@@ -30,6 +35,7 @@ extension Client {
 
     /// Answers a request that no server sees with its own bytes, however many.
     func answer(bulk bytes: RawBytes) {
+        if replyMode.isSilent { return }
         if requests.isEmpty {
             unsafe output.append(worker.line("$", bytes.count), from: worker.blocks)
             unsafe emit(bytes)
@@ -73,7 +79,9 @@ extension Client {
         guard fragment == Ticket.whole else {
             return unsafe completeFragment(index, Int(fragment), reply, visit)
         }
-        if index == 0 {
+        if isSilent(index) {
+            finishSilently(index)
+        } else if index == 0 {
             if heldCount > 0 { releaseHeld(0) }
             unsafe emit(reply)
             markDirty()
@@ -98,6 +106,7 @@ extension Client {
             unsafe split.collect(piece, for: Int(fragment), from: worker.blocks)
             return hold(piece.count)
         }
+        if isSilent(index) { return }
         let request = requests[index]
         guard index == 0,
             request.phase == .streaming || request.held.count + piece.count > Limits.streamFrom
@@ -123,6 +132,20 @@ extension Client {
         return true
     }
 
+    // MARK: - Silence
+
+    /// Whether the request gets no reply, however many come for it.
+    @inline(__always)
+    private func isSilent(_ index: Int) -> Bool { silentCount > 0 && requests[index].isSilent }
+
+    /// The reply has come, and is dropped.
+    private func finishSilently(_ index: Int) {
+        requests.update(index) { $0.phase = .finished }
+        guard index == 0 else { return }
+        releaseFinished()
+        markDirty()
+    }
+
     // MARK: - Holding
 
     private func hold(_ piece: RawBytes, _ index: Int) {
@@ -144,6 +167,7 @@ extension Client {
     }
 
     private func popRequest() {
+        if isSilent(0) { silentCount -= 1 }
         requests.dropFirst(to: worker.blocks)
         firstSequence &+= 1
     }
@@ -162,12 +186,14 @@ extension Client {
             var request = requests[0]
             switch request.phase {
             case .finished:
-                if request.split == Request.noSplit {
+                if request.split != Request.noSplit {
+                    mergeIntoOutput(request.split, isSilent: request.isSilent)
+                } else if !request.isSilent {
                     release(&request.held)
-                } else {
-                    mergeIntoOutput(request.split)
                 }
-                depart(request.visit, receivedAt: request.receivedAt)
+                if !request.isSilent {
+                    depart(request.visit, receivedAt: request.receivedAt)
+                }
                 popRequest()
             case .waiting where request.held.count > Limits.streamFrom:
                 // Its first pieces came before its turn; the rest streams.

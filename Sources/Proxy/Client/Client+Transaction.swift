@@ -62,7 +62,7 @@ extension Client {
                 shard = unsafe shardOfChannel(in: request, frame)
             case .nowhere: shard = nil
             case .shard(let index): shard = index
-            case .several: return Self.crossServer
+            case .several: return unsafe crossServerError(request, frame)
             case .tooLong: return pool.keyTooLong
             }
         } catch {
@@ -133,7 +133,7 @@ extension RedisCommand {
             .local(.echo):
             true
         case .everywhere, .scan, .subcommands: servers == 1
-        case .local, .watch, .unsupported: false
+        case .local, .watch, .refused: false
         }
     }
 }

@@ -10,6 +10,10 @@ internal import Wire
 /// there. An idle client owns no buffer.
 @safe final class Client {
     let handle: Handle
+    /// Its CLIENT ID.
+    let number: Int
+    /// When it came, in the loop's milliseconds.
+    let beganAt: Int64
     let pool: Pool
     let worker: Worker
     var socket: Socket
@@ -35,6 +39,12 @@ internal import Wire
     var heldCount = 0
 
     var isAuthenticated: Bool
+    /// What it has said of itself, if anything.
+    var identity: ClientIdentity?
+    /// Which of its requests are answered.
+    var replyMode = ReplyMode.on
+    /// How many of `requests` get no reply.
+    var silentCount = 0
     /// It said HELLO 3.
     var speaksRESP3 = false
     /// What it has said since MULTI.
@@ -85,7 +95,9 @@ internal import Wire
         redisRequests = RedisRequestParser(limits: pool.redisLimits)
         memcachedRequests = MemcachedRequestParser(limits: pool.memcachedLimits)
         isAuthenticated = pool.credentials == nil
-        lastActive = pool.worker.loop.now
+        number = pool.worker.nextClientNumber()
+        beganAt = pool.worker.loop.now
+        lastActive = beganAt
         self.socket = consume socket
     }
 
@@ -218,6 +230,8 @@ internal import Wire
         case failed(SystemError)
         /// Too much waited for it for too long.
         case tooSlow
+        /// Another client said CLIENT KILL.
+        case killed
         /// Memory is short, and it holds more than others.
         case memoryNeeded
         /// Nothing came or went for `client_idle_timeout`.
@@ -232,7 +246,7 @@ internal import Wire
             switch self {
             case .tooSlow: "closed a client that reads too slowly"
             case .memoryNeeded: "closed a client that holds much, since max_memory is near"
-            case .finished, .refused, .failed, .idle, .replyLost, .shutdown: nil
+            case .finished, .refused, .failed, .killed, .idle, .replyLost, .shutdown: nil
             }
         }
     }
@@ -256,7 +270,7 @@ internal import Wire
         socket.disconnect()
         switch reason {
         case .finished: pool.counters.add(to: .clientEOF)
-        case .refused, .failed, .tooSlow, .memoryNeeded, .idle, .replyLost:
+        case .refused, .failed, .killed, .tooSlow, .memoryNeeded, .idle, .replyLost:
             pool.counters.add(to: .clientErrors)
         case .shutdown: break
         }

@@ -39,14 +39,16 @@ public final class ProxyControl {
         log = logger
         let pools = configuration.pools.map(PoolControl.init)
         let reports = reports
-        let commons = Commons(configuration, workers: workers)
+        let counters = (0..<workers).map { _ in WorkerCounters(servers: pools.map(\.servers.count))
+        }
+        let commons = Commons(configuration, counters: counters)
         self.pools = pools
         seats = (0..<workers).map { index in
             let cpus = configuration.workerCPUs
             return WorkerSeat(
                 index: index, workers: workers,
                 cpu: cpus.isEmpty ? nil : cpus[index % cpus.count], reports: reports,
-                counters: WorkerCounters(servers: pools.map(\.servers.count)), commons: commons)
+                counters: counters[index], commons: commons)
         }
         do throws(ResolverError) {
             names = try NameBook(loop, configuration.names, log: logger) { [unowned self] name in

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Reactor
 
 /// What the control thread and one worker share.
 struct WorkerSeat: Sendable {
@@ -26,12 +27,20 @@ struct Commons: Sendable {
     let batchWaitMicroseconds: Int
     let acceptWarnings = WarningPace()
     let closeWarnings = WarningPace()
+    /// What every worker counts, for those who tell it to clients.
+    let counters: [WorkerCounters]
+    private let startedAt = EventLoop.monotonicMicroseconds()
 
-    init(_ configuration: Configuration, workers: Int) {
+    init(_ configuration: Configuration, counters: [WorkerCounters]) {
+        let workers = counters.count
+        self.counters = counters
         batchWaitMicroseconds = configuration.batchWaitMicroseconds
         memory = SharedMemory(limit: configuration.maxMemory)
         descriptors = DescriptorReserve(configuration.pools, workers: workers)
         spread = ClientSpread(workers: workers, pools: configuration.pools.count)
         mailboxes = (0..<workers).map { _ in Mailbox() }
     }
+
+    /// How long the proxy has been there.
+    var uptimeMicroseconds: Int { Int(EventLoop.monotonicMicroseconds() - startedAt) }
 }

@@ -9,7 +9,7 @@ struct ClientCredentials {
     /// The user of whoever does not name one, and without whom a server has no users.
     static let defaultUser = Array(ascii: "default")
 
-    private let user: [UInt8]
+    let user: [UInt8]
     /// Never empty, nor is any of them.
     private let passwords: [[UInt8]]
 

@@ -12,6 +12,8 @@ struct Request: BitwiseCopyable {
     }
 
     var phase = Phase.waiting
+    /// Whether its reply is dropped: CLIENT REPLY.
+    var isSilent = false
     /// When it was complete, on the worker's clock.
     var receivedAt: UInt32 = 0
     /// What has come of the reply while earlier requests were still waiting for theirs.

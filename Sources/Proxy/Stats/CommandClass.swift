@@ -33,7 +33,8 @@ extension RedisCommand {
     var commandClassOfAny: CommandClass {
         switch keys {
         case .counted(_, .script), .counted(_, .function): .other
-        case .none, .one, .range, .counted, .destinationAndCounted, .storeOption, .streams:
+        case .none, .one, .range, .counted, .destinationAndCounted, .sort, .storeOption,
+            .streams:
             commandClass
         }
     }

@@ -77,7 +77,7 @@ private func framesOf(_ request: RedisRequest, _ bytes: [UInt8]) -> [Frame] {
     case .mget, .sum: return [whole, part(of: request, bytes, step: 1)]
     case .mset: return [whole, part(of: request, bytes, step: 2)]
     case .anyServer: return [whole]
-    case .local, .unsupported: return []
+    case .local, .refused: return []
     }
 }
 

@@ -1,0 +1,70 @@
+/// A word behind a command's name that makes a command of its own, such as CLIENT's ID: a line of
+/// `RedisSubcommandLine.table`.
+///
+/// The table has those that the proxy answers or refuses. Other commands with subcommands go to a
+/// server, whatever the word is.
+public struct RedisSubcommandLine: Sendable {
+    /// The command's name in lower case.
+    public let container: String
+    /// The word itself in lower case.
+    public let name: String
+    /// Arguments including both names: exactly that many, or if negative, at least that many.
+    public let arity: Int
+    /// What the proxy does with it.
+    public let handling: RedisCommand.Handling
+
+    init(_ container: String, _ name: String, _ arity: Int, _ handling: RedisCommand.Handling) {
+        self.container = container
+        self.name = name
+        self.arity = arity
+        self.handling = handling
+    }
+
+    /// As COMMAND and errors name it: `client|id`.
+    public var fullName: String { "\(container)|\(name)" }
+
+    /// Whether a request of that many arguments, both names included, has the right number of them.
+    func accepts(argumentCount: Int) -> Bool {
+        arity >= 0 ? argumentCount == arity : argumentCount >= -arity
+    }
+
+    /// The subcommand of that name in whatever case.
+    public static func find(_ name: String, of command: RedisCommand) -> RedisSubcommandLine? {
+        let lowered = name.lowercased()
+        return table.first { $0.container == command.name && $0.name == lowered }
+    }
+
+    /// The error reply to a request whose subcommand is refused, unknown, or has a wrong number of
+    /// arguments, in Redis' words where it has some; nil if the request is in order.
+    ///
+    /// Only for a command whose `hasSubcommands` is true, and with an argument behind its name.
+    public static func error(
+        in request: RedisRequest, of command: RedisCommand, _ bytes: Span<UInt8>
+    ) -> [UInt8]? {
+        var arguments = RedisArguments(behindNameOf: request)
+        guard let word = arguments.next(in: bytes) else { return nil }
+        guard let found = find(text(word.range, in: bytes), of: command) else {
+            return unknown(word, of: command, in: bytes)
+        }
+        guard found.accepts(argumentCount: request.argumentCount) else {
+            return RedisReply.error(
+                "ERR wrong number of arguments for '\(found.fullName)' command")
+        }
+        guard case .refused(let refusal) = found.handling else { return nil }
+        return refusal.reply(to: found.fullName)
+    }
+
+    /// Redis shows 128 bytes of it.
+    private static func unknown(
+        _ word: RedisArgument, of command: RedisCommand, in bytes: Span<UInt8>
+    ) -> [UInt8] {
+        let shown = word.range.prefix(128).map { bytes[$0] }.prefix { $0 != 0 }
+        return RedisReply.error(
+            utf8: Array("ERR unknown subcommand '".utf8) + shown
+                + Array("'. Try \(command.name.uppercased()) HELP.".utf8))
+    }
+
+    private static func text(_ range: Range<Int>, in bytes: Span<UInt8>) -> String {
+        String(decoding: range.prefix(RedisName.maxLength + 1).map { bytes[$0] }, as: UTF8.self)
+    }
+}

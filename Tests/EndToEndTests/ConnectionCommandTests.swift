@@ -1,0 +1,289 @@
+import TestKit
+import Testing
+
+/// What clients say of a connection is answered as one server would, in RESP2 and RESP3.
+@Suite struct ConnectionCommandTests {
+    private let node: CacheNode
+    private let proxy: RunningProxy
+
+    init() throws {
+        node = try CacheNode.redis()
+        proxy = try RunningProxy(pool: .redis([node]))
+    }
+
+    /// Replies that are the same by nature, each request on a connection that has seen those before.
+    private static let same = [
+        "PING", "PING hello", "ECHO hello", "ECHO", "PING a b", "CLIENT", "CLIENT FOO",
+        "CLIENT GETNAME", "CLIENT SETNAME app", "CLIENT GETNAME", "CLIENT SETNAME a\nb",
+        "CLIENT GETNAME", "CLIENT SETNAME", "CLIENT ID 1", "CLIENT GETREDIR",
+        "CLIENT TRACKINGINFO", "CLIENT NO-EVICT on", "CLIENT NO-EVICT x", "CLIENT REPLY on",
+        "CLIENT REPLY x", "CLIENT REPLY", "CLIENT LIST TYPE x", "CLIENT LIST ID x",
+        "CLIENT LIST FOO", "CLIENT LIST TYPE pubsub", "CLIENT KILL 1:2", "CLIENT KILL ID x",
+        "CLIENT KILL ID 123456", "CLIENT KILL FOO x", "CLIENT KILL ID", "CLIENT KILL USER nobody",
+        "CLIENT KILL TYPE x", "CLIENT UNBLOCK 123456", "CLIENT UNBLOCK x", "COMMAND FOO",
+        "COMMAND COUNT 1", "COMMAND GETKEYS GET", "COMMAND LIST FOO", "CONFIG", "CONFIG FOO",
+        "CONFIG GET", "CONFIG SET", "CONFIG GET nosuch*", "CONFIG GET maxmemory-policy",
+        "CONFIG GET save", "CONFIG GET appendonly save[x]", "CONFIG GET proto-max-bulk-*", "ROLE",
+        "ROLE x", "READONLY",
+        "READWRITE", "ASKING", "CLUSTER SLOTS", "CLUSTER NODES", "SELECT 0", "SELECT x",
+        "SELECT 99", "AUTH a b", "AUTH a b c", "AUTH a", "HELLO 9", "HELLO x", "HELLO 3 FOO",
+        "HELLO 3 SETNAME a\nb", "COMMAND INFO get", "COMMAND INFO mset zunionstore xread nosuch",
+        "COMMAND INFO client|id",
+        "COMMAND DOCS nosuch", "COMMAND GETKEYS MSET a 1 b 2", "COMMAND LIST FILTERBY MODULE x",
+        "COMMAND GETKEYSANDFLAGS SORT a STORE b", "INFO nosuch", "TIME x", "FOO a b", "GET",
+        "OBJECT ENCODING none",
+        "OBJECT FOO a", "MEMORY USAGE none", "MEMORY USAGE", "MEMORY FOO",
+        "CLIENT SETNAME ", "CLIENT GETNAME", "RESET", "CLIENT GETNAME",
+    ]
+
+    @Test(arguments: ["2", "3"])
+    func repliesEqualTheServersOwn(version: String) throws {
+        let client = try proxy.client()
+        let direct = try node.client()
+        try client.greet(version)
+        try direct.greet(version)
+
+        for line in Self.same {
+            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+                .map(String.init)
+            let request = Bytes.command(words)
+            let expected = try direct.bytes(of: request)
+            #expect(try client.bytes(of: request) == expected, "\(line)")
+        }
+    }
+
+    @Test func resetEndsATransaction() throws {
+        let client = try proxy.client()
+        #expect(try client.command("MULTI") == .ok)
+        #expect(try client.command("SET", "a", "1") == .simple("QUEUED"))
+
+        #expect(try client.command("RESET") == .simple("RESET"))
+
+        #expect(try client.command("GET", "a") == .null)
+        #expect(try client.command("EXEC") == .error("ERR EXEC without MULTI"))
+    }
+
+    @Test func resetTakesThePasswordBack() throws {
+        let node = try CacheNode.redis(arguments: ["--requirepass", "secret"])
+        let proxy = try RunningProxy(pool: .redis([node], options: ["redis_auth": "secret"]))
+        let client = try proxy.client()
+        #expect(try client.command("AUTH", "default", "secret") == .ok)
+        #expect(try client.command("GET", "a") == .null)
+
+        #expect(try client.command("RESET") == .simple("RESET"))
+
+        #expect(try client.command("GET", "a").errorText?.hasPrefix("NOAUTH") == true)
+        #expect(try client.command("INFO").errorText?.hasPrefix("NOAUTH") == true)
+        #expect(try client.command("RESET") == .simple("RESET"))
+    }
+
+    // MARK: - Who is who
+
+    @Test func everyConnectionHasANumberOfItsOwn() throws {
+        let clients = try (0..<5).map { _ in try proxy.client() }
+
+        let numbers = try clients.map { try $0.command("CLIENT", "ID") }
+
+        #expect(Set(numbers.map(\.description)).count == 5)
+        #expect(try clients[0].command("CLIENT", "ID") == numbers[0])
+    }
+
+    @Test func whatAClientSaysOfItselfIsListed() throws {
+        let client = try proxy.client()
+        let other = try proxy.client()
+
+        #expect(try client.command("HELLO", "2", "SETNAME", "app").elements != nil)
+        #expect(try client.command("CLIENT", "SETINFO", "LIB-NAME", "lib") == .ok)
+        #expect(try client.command("CLIENT", "SETINFO", "lib-ver", "1.2") == .ok)
+        #expect(
+            try client.command("CLIENT", "SETINFO", "lib-foo", "1")
+                == .error("ERR Unrecognized option 'lib-foo'"))
+        #expect(
+            try client.command("CLIENT", "SETINFO", "lib-ver", "1 2")
+                == .error("ERR lib-ver cannot contain spaces, newlines or special characters."))
+        let line = try #require(try client.command("CLIENT", "INFO").text)
+        #expect(line.contains(" name=app ") && line.contains(" lib-name=lib "))
+        #expect(line.hasSuffix(" lib-ver=1.2\n") && line.contains(" addr=127.0.0.1:"))
+        let list = try #require(try other.command("CLIENT", "LIST").text)
+        #expect(list.contains(" name=app ") && list.contains(" name= "))
+        let id = try #require(line.split(separator: " ").first?.dropFirst(3))
+        let one = try #require(try other.command("CLIENT", "LIST", "ID", String(id)).text)
+        #expect(one.split(separator: "\n").count == 1 && one.contains(" name=app "))
+    }
+
+    @Test func clientsCanBeEnded() throws {
+        let killer = try proxy.client()
+        let victim = try proxy.client()
+        guard case .integer(let id) = try victim.command("CLIENT", "ID"),
+            case .integer(let own) = try killer.command("CLIENT", "ID")
+        else { throw KitError("no number") }
+
+        #expect(try killer.command("CLIENT", "KILL", "ID", "\(id)") == .integer(1))
+        #expect(victim.isAtEnd())
+        #expect(try killer.command("CLIENT", "KILL", "ID", "\(own)") == .integer(0))
+        #expect(
+            try killer.command("CLIENT", "KILL", "ID", "\(own)", "SKIPME", "no") == .integer(1))
+        #expect(killer.isAtEnd())
+    }
+
+    // MARK: - CLIENT REPLY
+
+    @Test func silencedRequestsAreRunAndNotAnswered() throws {
+        let nodes = try CacheNode.several(3, .redis)
+        let proxy = try RunningProxy(pool: .redis(nodes))
+        let client = try proxy.client()
+        let keys = (0..<20).map { "key:\($0)" }
+        let big = String(repeating: "x", count: 200_000)
+
+        try client.send(
+            Bytes.command(["SET", "big", big]) + Bytes.command(["CLIENT", "REPLY", "OFF"])
+                + Bytes.command(["GET", "big"]) + Bytes.command(["FOO"]) + Bytes.command(["PING"])
+                + Bytes.command(["MSET"] + keys.flatMap { [$0, big] })
+                + Bytes.command(["MGET"] + keys)
+                + keys.flatMap { Bytes.command(["APPEND", $0, "y"]) + Bytes.command(["GET", $0]) }
+                + Bytes.command(["CLIENT", "REPLY", "ON"]) + Bytes.command(["STRLEN", keys[3]]))
+
+        #expect(try client.readReply() == .ok)
+        #expect(try client.readReply() == .ok)
+        #expect(try client.readReply() == .integer(200_001))
+        #expect(try client.command("GET", "big") == .bulk(big))
+    }
+
+    @Test func oneReplyCanBeSkipped() throws {
+        let client = try proxy.client()
+
+        try client.send(
+            Bytes.command(["SET", "a", "1"]) + Bytes.command(["CLIENT", "REPLY", "SKIP"])
+                + Bytes.command(["INCR", "a"]) + Bytes.command(["INCR", "a"])
+                + Bytes.command(["CLIENT", "REPLY", "SKIP"]) + Bytes.command(["PING"])
+                + Bytes.command(["INCR", "a"]))
+
+        #expect(try client.readReply() == .ok)
+        #expect(try client.readReply() == .integer(3))
+        #expect(try client.readReply() == .integer(4))
+        #expect(try client.command("PING") == .simple("PONG"))
+    }
+
+    @Test func silentClientsMayQuit() throws {
+        let client = try proxy.client()
+
+        try client.send(
+            Bytes.command(["CLIENT", "REPLY", "OFF"]) + Bytes.command(["SET", "a", "quiet"])
+                + Bytes.command(["QUIT"]))
+
+        #expect(client.isAtEnd())
+        #expect(try node.client().command("GET", "a") == .bulk("quiet"))
+    }
+
+    // MARK: - What the proxy says of itself
+
+    @Test func infoTellsOfTheProxy() throws {
+        let client = try proxy.client()
+
+        let all = try #require(try client.command("INFO").text)
+        for field in [
+            "# Server", "redis_version:7.0.0", "redis_mode:standalone", "martlet_version:",
+            "tcp_port:\(proxy.port())", "process_id:\(proxy.pid)", "uptime_in_seconds:",
+            "# Clients\r\nconnected_clients:", "# Memory\r\nused_memory:", "loading:0",
+            "role:master", "# Martlet\r\npool:alpha\r\n",
+        ] { #expect(all.contains(field), "\(field)") }
+        let some = try #require(try client.command("INFO", "replication", "CPU").text)
+        #expect(some.hasPrefix("# Replication\r\nrole:master\r\n"))
+        #expect(some.contains("\r\n\r\n# CPU\r\nused_cpu_sys:") && !some.contains("# Server"))
+        try client.greet("3")
+        #expect(try client.readText(of: "INFO", "server").hasPrefix("txt:# Server\r\n"))
+    }
+
+    @Test func timeIsTheClocks() throws {
+        let parts = try #require(try proxy.client().command("TIME").elements)
+        let own = try #require(try node.client().command("TIME").elements)
+
+        let seconds = try #require(parts[0].text.flatMap { Int($0) })
+        let expected = try #require(own[0].text.flatMap { Int($0) })
+        #expect(parts.count == 2 && abs(seconds - expected) < 5)
+    }
+
+    @Test(arguments: [
+        "CLIENT TRACKING ON", "CLIENT CACHING YES", "CLIENT PAUSE 100", "CLIENT UNPAUSE",
+        "CONFIG SET maxmemory 1", "CONFIG REWRITE", "CONFIG RESETSTAT", "DEBUG SLEEP 0",
+        "MEMORY DOCTOR", "SAVE", "MONITOR", "SHUTDOWN", "REPLICAOF a 1", "ACL LIST",
+        "MIGRATE h 1 k 0 1",
+    ])
+    func whatIsNotServedIsRefusedWithAReason(line: String) throws {
+        let client = try proxy.client()
+
+        let error = try client.command(line.split(separator: " ").map(String.init)).errorText
+
+        #expect(error?.contains(/^ERR '[A-Z|]+' is not served: [a-z].+/) == true, "\(error ?? "")")
+        #expect(try client.command("PING") == .simple("PONG"))
+    }
+
+    @Test func keysOnSeveralServersAreNamed() throws {
+        let proxy = try RunningProxy(
+            pool: .redis(CacheNode.several(2, .redis), options: ["distribution": "modula"]))
+        let client = try proxy.client()
+        var apart = "b"
+        while try client.command("SUNION", "a", apart).errorText == nil { apart += "'\u{1}" }
+
+        let error = try client.command("SUNION", "a", "a", apart).errorText
+
+        let shown = apart.replacing("'", with: "\\'").replacing("\u{1}", with: "\\x01")
+        #expect(
+            error == "CROSSSLOT Keys in request don't hash to the same server: 'a' and '\(shown)'")
+        for command in ["PFCOUNT a", "MSETNX a 1", "RENAME a", "ZUNIONSTORE d 2 a"] {
+            let words = command.split(separator: " ").map(String.init) + [apart]
+            let request = words[0] == "MSETNX" ? words + ["2"] : words
+            #expect(try client.command(request).errorText?.hasPrefix("CROSSSLOT ") == true)
+        }
+    }
+
+    /// SORT looks for the keys that it makes of patterns on the server that sorts.
+    @Test func patternsOfSortMustBeOnItsServer() throws {
+        let nodes = try CacheNode.several(3, .redis)
+        let proxy = try RunningProxy(pool: .redis(nodes, options: ["hash_tag": "\"{}\""]))
+        let client = try proxy.client()
+        for (member, weight) in [("7", 3), ("8", 1), ("9", 2)] {
+            #expect(try client.command("SADD", "{u}s", member) == .integer(1))
+            #expect(try client.command("SET", "{u}w_\(member)", "\(weight)") == .ok)
+        }
+        let sorted = Reply.array([.bulk("8"), .bulk("9"), .bulk("7")])
+
+        #expect(try client.command("SORT", "{u}s", "BY", "{u}w_*", "GET", "#") == sorted)
+        #expect(try client.command("SORT_RO", "{u}s", "BY", "w_*:{u}").elements?.count == 3)
+        #expect(try client.command("SORT", "{u}s", "BY", "nosort").elements?.count == 3)
+        #expect(try client.command("SORT", "{u}s", "STORE", "{u}d") == .integer(3))
+        for command in ["SORT", "SORT_RO"] {
+            #expect(
+                try client.command(command, "{u}s", "BY", "w_*")
+                    == .error(
+                        "CROSSSLOT Keys in request don't hash to the same server: "
+                            + "'{u}s' and the pattern 'w_*'"))
+            #expect(
+                try client.command(command, "{u}s", "GET", "{*}x").errorText?
+                    .hasPrefix("CROSSSLOT") == true)
+        }
+    }
+}
+
+extension TestClient {
+    /// Says HELLO, and takes the answer.
+    fileprivate func greet(_ version: String) throws {
+        _ = try bytes(of: Bytes.command(["HELLO", version]))
+    }
+
+    /// The bytes of the reply to one request, whatever they are.
+    fileprivate func bytes(of request: [UInt8]) throws -> String {
+        try send(request + Bytes.command(["ECHO", Self.mark]))
+        let end = Array("$\(Self.mark.utf8.count)\r\n\(Self.mark)\r\n".utf8)
+        guard let bytes = try read(upTo: end) else { throw KitError("the connection ended") }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static var mark: String { "the-end-of-the-reply" }
+
+    /// The text of a verbatim string, with its kind in front.
+    fileprivate func readText(of command: String...) throws -> String {
+        let reply = try bytes(of: Bytes.command(command))
+        return String(reply.drop { $0 != "t" })
+    }
+}
