@@ -51,6 +51,7 @@ public struct Continuum: Sendable {
     public var isEmpty: Bool { points.isEmpty }
 
     /// The index of the point that owns `hash`; the continuum must not be empty.
+    @inline(__always)
     public func pointIndex(for hash: UInt32) -> Int {
         switch distribution {
         case .ketama: search(hash)
@@ -59,6 +60,7 @@ public struct Continuum: Sendable {
     }
 
     /// The index of the member that owns `hash`; the continuum must not be empty.
+    @inline(__always)
     public func server(for hash: UInt32) -> Int {
         Int(points[pointIndex(for: hash)].server)
     }
@@ -67,10 +69,11 @@ public struct Continuum: Sendable {
     ///
     /// Measured with random hashes: 4 ns for 4 servers and 6 ns for 100, against 42 and 75 ns for a
     /// binary search. The table costs 4 bytes a point or a little more.
+    @inline(__always)
     private func search(_ hash: UInt32) -> Int {
-        var index = Int(starts[Int(hash >> startShift)])
+        var index = Int(starts[Int(hash &>> startShift)])
         while index < points.count, points[index].value < hash {
-            index += 1
+            index &+= 1
         }
         return index < points.count ? index : 0
     }

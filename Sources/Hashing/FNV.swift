@@ -40,6 +40,7 @@ enum FNV {
     ///
     /// Short keys that differ in their last byte only come out close together, so they share a
     /// ketama point more often than chance has it.
+    @inline(__always)
     static func fnv64a(_ key: Span<UInt8>) -> UInt32 {
         var hash = UInt32(truncatingIfNeeded: basis64)
         for index in key.indices {

@@ -9,6 +9,9 @@ public final class Placement: Sendable {
     private let tag: HashTag?
     /// A pool of one never hashes.
     private let hasOneMember: Bool
+    /// Whether keys are hashed as nearly everywhere, by twemproxy's default and without a tag: then
+    /// no other case is looked at.
+    private let hashesPlainly: Bool
 
     /// A placement over `members`, at least one, in twemproxy's order (`RingOrder`).
     ///
@@ -20,6 +23,7 @@ public final class Placement: Sendable {
         keyHash = hash
         self.tag = tag
         hasOneMember = members.count == 1
+        hashesPlainly = hash == .fnv64a && tag == nil
 
         var taking = members
         if !members.contains(where: \.isLive) {
@@ -46,7 +50,13 @@ public final class Placement: Sendable {
     /// With the random distribution the hash stands in for the random number.
     public func server(for key: Span<UInt8>) -> Int {
         guard !hasOneMember else { return 0 }
-        return continuum.server(for: hash(of: key))
+        if hashesPlainly && !key.isEmpty { return continuum.server(for: FNV.fnv64a(key)) }
+        return serverByAnyHash(for: key)
+    }
+
+    @inline(never)
+    private func serverByAnyHash(for key: Span<UInt8>) -> Int {
+        continuum.server(for: hash(of: key))
     }
 
     /// The index of the member that `number` draws; meant for the random distribution.

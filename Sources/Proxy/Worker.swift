@@ -27,6 +27,9 @@ internal import Reactor
     /// Where every gathering write is described.
     let vectors: UnsafeMutableBufferPointer<iovec>
 
+    /// Where a short text is put together or decoded; nobody keeps it.
+    var text: [UInt8] = []
+
     private var pools: [Pool] = []
     private var listeners: [Listener] = []
     private let commands: Mailbox<WorkerCommand>
@@ -43,9 +46,15 @@ internal import Reactor
     /// bits of the monotonic microseconds, which go round in 71 minutes.
     private(set) var stamp = Worker.clock()
     var departures = Departures()
+    /// How many clients were sent to at the end of this turn so far.
+    private var sends = 0
 
-    private var dirtyServers: [ServerConnection] = []
-    private var dirtyClients: [Client] = []
+    /// What is to be flushed. Whoever ends meanwhile is in `ended`.
+    private var dirtyServers = Ring<Unretained<ServerConnection>>()
+    private var dirtyClients = Ring<Unretained<Client>>()
+    /// Clients and server connections that have ended in this turn: whoever calls their methods
+    /// needs no reference of its own, and a queue of them counts none.
+    private var ended: [AnyObject] = []
     private var heldBackClients: [Client] = []
     private var postponed: [() -> Void] = []
     private let decimal = DecimalLine()
@@ -85,6 +94,8 @@ internal import Reactor
     deinit {
         unsafe scratch.deallocate()
         unsafe vectors.deallocate()
+        dirtyServers.release(to: blocks)
+        dirtyClients.release(to: blocks)
         blocks.destroy()
     }
 
@@ -133,7 +144,9 @@ internal import Reactor
         // Everything refers to its worker, so the worker lets go of everything.
         pools.removeAll()
         listeners.removeAll()
-        dirtyServers.removeAll()
+        dirtyServers.release(to: blocks)
+        dirtyClients.release(to: blocks)
+        ended.removeAll()
         postponed.removeAll()
         idleTimer?.cancel()
         hook?.cancel()
@@ -219,6 +232,7 @@ internal import Reactor
     func closed(_ client: Client) {
         connectionClosed()
         commons.spread.leave(client.pool.index, of: index)
+        keepForThisTurn(client)
         clients.remove(client.handle)
         reportDrained()
     }
@@ -228,19 +242,25 @@ internal import Reactor
         figures.add(1, to: WorkerFigure.current)
     }
 
+    /// Keeps what has ended until nobody can be at work in it.
+    func keepForThisTurn(_ object: AnyObject) { ended.append(object) }
+
     func connectionClosed() { figures.add(-1, to: WorkerFigure.current) }
 
     // MARK: - The end of a turn
 
     /// The connection has requests to send.
-    func needsFlush(_ connection: ServerConnection) { dirtyServers.append(connection) }
+    func needsFlush(_ connection: ServerConnection) {
+        dirtyServers.append(Unretained(connection), from: blocks)
+    }
 
     /// The client has replies to get.
     ///
     /// - Returns: how many clients are sent to before it.
+    @inline(__always)
     func needsFlush(_ client: Client) -> Int {
-        dirtyClients.append(client)
-        return dirtyClients.count - 1
+        dirtyClients.append(Unretained(client), from: blocks)
+        return sends &+ dirtyClients.count &- 1
     }
 
     /// The client's next requests may be parsed.
@@ -259,6 +279,7 @@ internal import Reactor
             flushClients()
             parseHeldBack()
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
+        if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
         accountMemory()
         batching.waits(at: EventLoop.monotonicMicroseconds())
         loop.collectMicroseconds = batching.sleeps ? batching.waitMicroseconds : 0
@@ -274,7 +295,7 @@ internal import Reactor
     }
 
     private func beginTurn() {
-        let now = loop.microseconds
+        let now = loop.nowMicroseconds
         stamp = UInt32(truncatingIfNeeded: now)
         batching.wakes(at: now)
     }
@@ -286,22 +307,18 @@ internal import Reactor
 
     private func flushServers() {
         if !dirtyServers.isEmpty { stamp = Self.clock() }
-        var next = 0
-        while next < dirtyServers.count {
-            dirtyServers[next].flush()
-            next += 1
+        while !dirtyServers.isEmpty {
+            dirtyServers.popFirst(to: blocks).use { $0.flush() }
         }
-        dirtyServers.removeAll(keepingCapacity: true)
     }
 
     private func flushClients() {
-        var next = 0
-        while next < dirtyClients.count {
-            dirtyClients[next].flush()
-            next += 1
-            departures.sent(next)
+        while !dirtyClients.isEmpty {
+            dirtyClients.popFirst(to: blocks).use { $0.flush() }
+            sends &+= 1
+            departures.sent(sends)
         }
-        dirtyClients.removeAll(keepingCapacity: true)
+        sends = 0
         departures.count(in: latency)
     }
 
@@ -331,7 +348,7 @@ internal import Reactor
 
     /// Whether so many more bytes are within `max_memory`.
     func hasMemory(for bytes: Int) -> Bool {
-        memory.total(own: blocks.bytesTaken) + bytes <= memoryLimit
+        memory.total(own: blocks.bytesTaken) &+ bytes <= memoryLimit
     }
 
     /// Closes those who hold the most until there is room again: first clients that do not read,

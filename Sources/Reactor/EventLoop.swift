@@ -14,13 +14,14 @@ public final class EventLoop {
     /// libev's side of the loop, for the watchers of this module.
     let raw: OpaquePointer
 
-    /// Marks the clock as stale after each wait; it also keeps `run` from returning for want of
-    /// watchers.
+    /// Reads the clock after each wait; it also keeps `run` from returning for want of watchers.
     private let turn: UnsafeMutablePointer<ev_check>
 
-    private var cachedNow: Int64 = 0
-    private var cachedMicroseconds: Int64 = 0
-    private var isClockStale = true
+    /// Milliseconds on the monotonic clock, as of the end of the last wait.
+    public private(set) var now: Int64 = 0
+
+    /// The same in microseconds.
+    public private(set) var nowMicroseconds: Int64 = 0
 
     /// Makes a loop; it fails if the process is out of descriptors or memory.
     public init() throws(SystemError) {
@@ -38,10 +39,10 @@ public final class EventLoop {
             turn,
             { _, watcher, _ in
                 guard let owner = unsafe watcher?.pointee.data else { return }
-                unsafe Unmanaged<EventLoop>.fromOpaque(owner).takeUnretainedValue().isClockStale =
-                    true
+                unsafe Unmanaged<EventLoop>.fromOpaque(owner).takeUnretainedValue().refreshNow()
             }, this, CLIBEV_FIRST)
         unsafe ev_check_start(raw, turn)
+        refreshNow()
     }
 
     deinit {
@@ -52,14 +53,14 @@ public final class EventLoop {
 
     /// Turns until `stop` is called from a callback.
     public func run() {
-        isClockStale = true
+        refreshNow()
         unsafe ev_run(raw, 0)
     }
 
     /// Turns once; with `waiting`, it first waits until there is an event, else it takes only what
     /// is there.
     public func runOnce(waiting: Bool) {
-        isClockStale = true
+        refreshNow()
         unsafe ev_run(raw, Int32(waiting ? EVRUN_ONCE : EVRUN_NOWAIT))
     }
 
@@ -78,23 +79,10 @@ public final class EventLoop {
         unsafe ev_break(raw, Int32(EVBREAK_ONE))
     }
 
-    /// Milliseconds on the monotonic clock, read at most once per turn.
-    public var now: Int64 {
-        if isClockStale { refreshNow() }
-        return cachedNow
-    }
-
-    /// The same in microseconds.
-    public var microseconds: Int64 {
-        if isClockStale { refreshNow() }
-        return cachedMicroseconds
-    }
-
     /// Reads the clock again, for a caller whose turn took long.
     public func refreshNow() {
-        cachedMicroseconds = EventLoop.monotonicMicroseconds()
-        cachedNow = cachedMicroseconds / 1000
-        isClockStale = false
+        nowMicroseconds = EventLoop.monotonicMicroseconds()
+        now = nowMicroseconds / 1000
     }
 
     /// Microseconds on the monotonic clock, read afresh.

@@ -1,3 +1,4 @@
+internal import CGlibc
 public import Glibc
 
 /// The one owner of a non-blocking socket's descriptor; closes it at its end.
@@ -53,32 +54,40 @@ public struct Socket: ~Copyable {
     /// Reads what is there into `buffer`, which must have room.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> ReadResult {
         precondition(buffer.count > 0)
-        while true {
-            let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            if count > 0 { return .bytes(count) }
-            if count == 0 { return .endOfFile }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN: return .wouldBlock
-            default: throw SystemError(call: "read")
-            }
+        let count = unsafe cglibc_read(descriptor, buffer.baseAddress, buffer.count)
+        if count > 0 { return .bytes(count) }
+        if count == 0 { return .endOfFile }
+        return try unsafe readAgain(into: buffer)
+    }
+
+    /// The kernel has given an error instead of bytes.
+    @inline(never)
+    private func readAgain(
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws(SystemError) -> ReadResult {
+        switch errno {
+        case EINTR: return try unsafe read(into: buffer)
+        case EAGAIN: return .wouldBlock
+        default: throw SystemError(call: "read")
         }
     }
 
     /// Sends as much of `bytes` as the kernel takes now, and returns how much; 0 means it would
     /// block.
     public func send(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
-        while true {
-            // MSG_NOSIGNAL: a peer that hung up is an error of this socket, not the end of the
-            // process.
-            let count = unsafe Glibc.send(
-                descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-            if count >= 0 { return count }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN: return 0
-            default: throw SystemError(call: "send")
-            }
+        // MSG_NOSIGNAL: a peer that hung up is an error of this socket, not the end of the process.
+        let count = unsafe cglibc_send(
+            descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        return count >= 0 ? count : try unsafe sendAgain(bytes)
+    }
+
+    /// The kernel has given an error instead of taking bytes.
+    @inline(never)
+    private func sendAgain(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
+        switch errno {
+        case EINTR: return try unsafe send(bytes)
+        case EAGAIN: return 0
+        default: throw SystemError(call: "send")
         }
     }
 

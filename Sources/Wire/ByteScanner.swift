@@ -163,6 +163,7 @@ enum ByteScanner {
         guard let word = word(at: start, in: bytes) else { return .none }
         let count = digitCount(in: word)
         guard count &- 1 <= 6, count > 0 else { return .none }
+        if count == 1 { return DecimalLine(value: Int(word & 0xF), end: start &+ 1) }
         // Zeros in front make it eight digits. Then neighbours are added up in parallel, tens to
         // ones, hundreds to tens: three multiplications whatever the number of digits, as in
         // D. Lemire, "Quickly parsing eight digits", 2018.

@@ -29,7 +29,12 @@ struct MemcachedArguments {
         let required = Self.required(command)
         switch command {
         case .get, .gets, .gat, .gats: return count >= required
-        case .version, .quit: return count == 0
+        case .quit: return count == 0
+        case .stats: return count <= 1
+        // memcached overlooks whatever follows.
+        case .version, .metaNoop: return true
+        // Read by MemcachedMetaWords.
+        case .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug: return false
         case .delete: return (1...3).contains(count)
         case .flushAll: return count <= 1 || (count == 2 && tokens[1].isNoreply(in: bytes))
         case .set, .add, .replace, .append, .prepend, .cas, .incr, .decr, .touch, .verbosity:
@@ -41,8 +46,11 @@ struct MemcachedArguments {
     /// Whether memcached would keep silent about a mistake in this line: its last word is
     /// `noreply`, wherever it stands, unless it is the only one of a `delete`.
     func mute(_ command: MemcachedCommand, in bytes: Span<UInt8>) -> Bool {
-        guard count > (command == .delete ? 1 : 0) else { return false }
-        return tokens[count - 1].isNoreply(in: bytes)
+        switch command {
+        case .version, .metaNoop, .stats: false
+        case .delete where count == 1: false
+        default: count > 0 && tokens[count - 1].isNoreply(in: bytes)
+        }
     }
 
     /// What is wrong with the words, in the order in which memcached looks; nil if nothing is.
@@ -67,7 +75,8 @@ struct MemcachedArguments {
             return level != nil ? nil : .badCommandLine
         case .flushAll:
             return fitsFlush(in: bytes) ? nil : .invalidExptime
-        case .get, .gets, .gat, .gats, .delete, .version, .quit:
+        case .get, .gets, .gat, .gats, .delete, .version, .quit, .stats, .metaGet, .metaSet,
+            .metaDelete, .metaArithmetic, .metaDebug, .metaNoop:
             return nil
         }
     }
@@ -79,8 +88,13 @@ struct MemcachedArguments {
             request.keyLength = tokens[0].length
             request.keyCount = 1
         }
+        if request.command == .stats {
+            request.wordOffset = UInt16(tokens[0].start)
+            request.wordLength = UInt16(tokens[0].length)
+        }
         request.hasNoreply = hasNoreply
-        let kept = hasNoreply ? count - 1 : count
+        // `version` and `mn` may have any number of words, which nobody reads.
+        let kept = min(hasNoreply ? count - 1 : count, Self.capacity)
         request.noreplyOffset = kept > 0 ? tokens[kept - 1].end : nameEnd(request, in: bytes)
     }
 
@@ -119,15 +133,17 @@ struct MemcachedArguments {
         case .cas: 5
         case .incr, .decr, .touch: 2
         case .delete, .verbosity: 1
-        case .version, .flushAll, .quit: 0
+        case .version, .flushAll, .quit, .stats, .metaNoop: 0
+        case .metaGet, .metaDelete, .metaArithmetic, .metaDebug: 1
+        case .metaSet: 2
         }
     }
 
     private static func hasKey(_ command: MemcachedCommand) -> Bool {
         switch command {
-        case .version, .verbosity, .flushAll, .quit: false
+        case .version, .verbosity, .flushAll, .quit, .stats, .metaNoop: false
         case .get, .gets, .gat, .gats, .set, .add, .replace, .append, .prepend, .cas, .incr,
-            .decr, .touch, .delete:
+            .decr, .touch, .delete, .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug:
             true
         }
     }

@@ -1,4 +1,4 @@
-/// The commands of memcached's text protocol that the proxy knows.
+/// The commands of memcached's text protocol, the classic and the meta one, that the proxy knows.
 ///
 /// Names are lower-case only: memcached compares them byte by byte.
 public enum MemcachedCommand: UInt8, BitwiseCopyable, Sendable, CaseIterable {
@@ -20,6 +20,13 @@ public enum MemcachedCommand: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case verbosity
     case flushAll
     case quit
+    case stats
+    case metaGet
+    case metaSet
+    case metaDelete
+    case metaArithmetic
+    case metaDebug
+    case metaNoop
 
     /// The name on the wire; short enough to need no allocation.
     public var name: String {
@@ -42,6 +49,13 @@ public enum MemcachedCommand: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .verbosity: "verbosity"
         case .flushAll: "flush_all"
         case .quit: "quit"
+        case .stats: "stats"
+        case .metaGet: "mg"
+        case .metaSet: "ms"
+        case .metaDelete: "md"
+        case .metaArithmetic: "ma"
+        case .metaDebug: "me"
+        case .metaNoop: "mn"
         }
     }
 
@@ -50,7 +64,8 @@ public enum MemcachedCommand: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         switch self {
         case .get, .gets, .gat, .gats: true
         case .set, .add, .replace, .append, .prepend, .cas, .incr, .decr, .touch, .delete,
-            .version, .verbosity, .flushAll, .quit:
+            .version, .verbosity, .flushAll, .quit, .stats, .metaGet, .metaSet, .metaDelete,
+            .metaArithmetic, .metaDebug, .metaNoop:
             false
         }
     }
@@ -60,15 +75,30 @@ public enum MemcachedCommand: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         self == .gat || self == .gats
     }
 
-    /// Carries a data block after its line.
+    /// One of the meta protocol's commands for a key: the key and flags, answered by one line, or by
+    /// VA and one value.
+    public var isMeta: Bool {
+        switch self {
+        case .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug: true
+        case .get, .gets, .gat, .gats, .set, .add, .replace, .append, .prepend, .cas, .incr,
+            .decr, .touch, .delete, .version, .verbosity, .flushAll, .quit, .stats, .metaNoop:
+            false
+        }
+    }
+
+    /// Carries a data block after its line, and is answered by a word; `metaSet` is not meant.
     public var isStorage: Bool {
         switch self {
         case .set, .add, .replace, .append, .prepend, .cas: true
         case .get, .gets, .gat, .gats, .incr, .decr, .touch, .delete, .version, .verbosity,
-            .flushAll, .quit:
+            .flushAll, .quit, .stats, .metaGet, .metaSet, .metaDelete, .metaArithmetic,
+            .metaDebug, .metaNoop:
             false
         }
     }
+
+    /// Carries a data block after its line, whatever the answer.
+    public var hasData: Bool { isStorage || self == .metaSet }
 
     /// The command whose name is exactly the token; nil if there is none.
     init?(_ token: MemcachedToken, in bytes: Span<UInt8>) {
@@ -105,6 +135,13 @@ public enum MemcachedCommand: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case 0x6465_6c65_7465: self = .delete
         case 0x76_6572_7369_6f6e: self = .version
         case 0x7175_6974: self = .quit
+        case 0x73_7461_7473: self = .stats
+        case 0x6d67: self = .metaGet
+        case 0x6d73: self = .metaSet
+        case 0x6d64: self = .metaDelete
+        case 0x6d61: self = .metaArithmetic
+        case 0x6d65: self = .metaDebug
+        case 0x6d6e: self = .metaNoop
         default: return nil
         }
     }

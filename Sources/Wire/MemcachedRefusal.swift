@@ -16,6 +16,14 @@ public enum MemcachedRefusal: Sendable, Equatable, CaseIterable {
     case tooLarge
     /// The line asks for more keys than the limit.
     case tooManyKeys
+    /// A meta command's key in base64 that is none.
+    case badBase64
+    /// A meta command's `q` or `b` flag twice.
+    case duplicateFlag
+    /// More flags than a `ms` may have.
+    case tooManyFlags
+    /// A command for one server's administrator.
+    case administrative
     /// The line is longer than the limit. memcached closes without a word here.
     case lineTooLong
 
@@ -30,6 +38,10 @@ public enum MemcachedRefusal: Sendable, Equatable, CaseIterable {
         case .badDataChunk: Self.badDataChunkReply
         case .tooLarge: Self.tooLargeReply
         case .tooManyKeys: Self.tooManyKeysReply
+        case .badBase64: Self.badBase64Reply
+        case .duplicateFlag: Self.duplicateFlagReply
+        case .tooManyFlags: Self.tooManyFlagsReply
+        case .administrative: Self.administrativeReply
         case .lineTooLong: Self.lineTooLongReply
         }
     }
@@ -43,5 +55,10 @@ public enum MemcachedRefusal: Sendable, Equatable, CaseIterable {
     private static let badDataChunkReply = MemcachedReply.clientError("bad data chunk")
     private static let tooLargeReply = MemcachedReply.serverError("object too large for cache")
     private static let tooManyKeysReply = MemcachedReply.clientError("too many keys")
+    private static let badBase64Reply = MemcachedReply.clientError("error decoding key")
+    private static let duplicateFlagReply = MemcachedReply.clientError("duplicate flag")
+    private static let tooManyFlagsReply = MemcachedReply.clientError("options flags too long")
+    private static let administrativeReply = MemcachedReply.clientError(
+        "this command is for one server, not for a proxy")
     private static let lineTooLongReply = MemcachedReply.clientError("line too long")
 }

@@ -19,6 +19,11 @@ public enum MemcachedReply {
     /// Done.
     public static let ok = Array("OK\r\n".utf8)
 
+    /// The answer to `stats reset`.
+    public static let reset = Array("RESET\r\n".utf8)
+    /// The answer to the meta protocol's `mn`.
+    public static let metaNoop = Array("MN\r\n".utf8)
+
     /// A failure on this side: `SERVER_ERROR <text>`, control characters blanked.
     public static func serverError(_ text: String) -> [UInt8] {
         line("SERVER_ERROR", text)

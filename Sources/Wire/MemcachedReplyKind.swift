@@ -13,6 +13,22 @@ public enum MemcachedReplyKind: UInt8, Sendable, CaseIterable {
     case error
     case clientError
     case serverError
+    /// The answer to `stats reset`.
+    case reset
+    /// VA: a value.
+    case metaValue
+    /// HD: done, or there is such an item.
+    case metaDone
+    /// EN: no such item to get.
+    case metaEnd
+    /// NF: no such item to change.
+    case metaNotFound
+    /// NS: not stored.
+    case metaNotStored
+    /// EX: the item has changed.
+    case metaExists
+    /// ME: what the server knows of an item.
+    case metaDebug
     case other
 
     /// The server could not or would not do what was asked.
@@ -25,7 +41,7 @@ public enum MemcachedReplyKind: UInt8, Sendable, CaseIterable {
     public func answers(_ command: MemcachedCommand) -> Bool {
         switch self {
         case .error, .clientError, .serverError: true
-        case .end: command.isRetrieval
+        case .end: command.isRetrieval || command == .stats
         case .stored, .notStored: command.isStorage
         case .exists: command == .cas
         case .notFound: Self.canMiss(command)
@@ -34,7 +50,26 @@ public enum MemcachedReplyKind: UInt8, Sendable, CaseIterable {
         case .ok: command == .verbosity || command == .flushAll
         case .number: command == .incr || command == .decr
         case .version: command == .version
+        case .reset: command == .stats
+        case .metaValue, .metaDone, .metaEnd, .metaNotFound, .metaNotStored, .metaExists,
+            .metaDebug:
+            answersMeta(command)
         case .other: false
+        }
+    }
+
+    private func answersMeta(_ command: MemcachedCommand) -> Bool {
+        switch self {
+        case .metaValue: command == .metaGet || command == .metaArithmetic
+        case .metaDone, .metaNotFound: command.isMeta && command != .metaDebug
+        case .metaEnd: command == .metaGet || command == .metaDebug
+        case .metaNotStored: command == .metaSet || command == .metaArithmetic
+        case .metaExists:
+            command == .metaSet || command == .metaDelete || command == .metaArithmetic
+        case .metaDebug: command == .metaDebug
+        case .end, .stored, .notStored, .exists, .notFound, .deleted, .touched, .ok, .number,
+            .version, .error, .clientError, .serverError, .reset, .other:
+            false
         }
     }
 
@@ -42,7 +77,8 @@ public enum MemcachedReplyKind: UInt8, Sendable, CaseIterable {
         switch command {
         case .cas, .incr, .decr, .touch, .delete: true
         case .get, .gets, .gat, .gats, .set, .add, .replace, .append, .prepend, .version,
-            .verbosity, .flushAll, .quit:
+            .verbosity, .flushAll, .quit, .stats, .metaGet, .metaSet, .metaDelete,
+            .metaArithmetic, .metaDebug, .metaNoop:
             false
         }
     }
@@ -62,14 +98,20 @@ public enum MemcachedReplyKind: UInt8, Sendable, CaseIterable {
     }
 
     /// The class of a line by its first word, as the big-endian number that its bytes make: sixteen
-    /// of them, more than the longest word has. Errors and the version go on after it; the other
-    /// words stand alone.
+    /// of them, more than the longest word has. Errors, the version and meta replies go on after it;
+    /// the other words stand alone.
     private static func kind(word: UInt128, length: Int, isWholeLine: Bool) -> MemcachedReplyKind {
         switch (length, word) {
         case (5, 0x45_5252_4f52): .error
         case (12, 0x434c_4945_4e54_5f45_5252_4f52): .clientError
         case (12, 0x5345_5256_4552_5f45_5252_4f52): .serverError
         case (7, 0x56_4552_5349_4f4e): .version
+        case (2, 0x4844): .metaDone
+        case (2, 0x454e): .metaEnd
+        case (2, 0x4e46): .metaNotFound
+        case (2, 0x4e53): .metaNotStored
+        case (2, 0x4558): .metaExists
+        case (2, 0x4d45): .metaDebug
         default: isWholeLine ? lonelyKind(word: word, length: length) : .other
         }
     }
@@ -84,6 +126,7 @@ public enum MemcachedReplyKind: UInt8, Sendable, CaseIterable {
         case (7, 0x44_454c_4554_4544): .deleted
         case (7, 0x54_4f55_4348_4544): .touched
         case (2, 0x4f4b): .ok
+        case (5, 0x52_4553_4554): .reset
         default: .other
         }
     }

@@ -7,6 +7,8 @@ public struct MemcachedScan: Sendable {
         /// A VALUE line was consumed; its key counts from this scan's first byte. Scan on for
         /// its data.
         case value(keyOffset: Int, keyLength: Int)
+        /// A STAT line was consumed; another, or the END of `stats`, follows.
+        case statistic
         /// The bytes have run out.
         case incomplete
         /// This is no reply: the connection is of no more use.
@@ -37,8 +39,40 @@ public struct MemcachedReplyScanner: Sendable {
     /// A VALUE has come: only another, END or an error may follow.
     private var hasValues = false
 
+    /// Where the key of a plain value stands.
+    public static var keyOffset: Int { MemcachedValue.prefixLength }
+
     /// A scanner for one connection.
     public init() {}
+
+    /// Bytes of the reply to a `get` of one key, if it has come in full and in its plainest form:
+    ///
+    ///     VALUE <key> <flags> <length> CRLF <data> CRLF END CRLF
+    ///           6 ... keyLength
+    ///
+    /// 0 is anything else, for `scan` to tell what. Whether it is the right key the caller sees: a
+    /// comparison is cheaper than looking for the key's end.
+    public func plainValue(in bytes: Span<UInt8>, keyLength: Int) -> Int {
+        let keyEnd = MemcachedValue.prefixLength &+ keyLength
+        // "VALUE ".
+        guard bodyRemaining | searched == 0, !hasValues,
+            let word = ByteScanner.word(at: 0, in: bytes),
+            word & 0xFFFF_FFFF_FFFF == 0x2045_554C_4156,
+            keyLength > 0, keyEnd < bytes.count, bytes[keyEnd] == UInt8(ascii: " ")
+        else { return 0 }
+        let flags = ByteScanner.shortNumber(at: keyEnd &+ 1, in: bytes)
+        guard flags.end > 0, bytes[flags.end] == UInt8(ascii: " ") else { return 0 }
+        let data = ByteScanner.shortNumber(at: flags.end &+ 1, in: bytes)
+        guard data.end > 0, data.end < bytes.count &- 1,
+            ByteScanner.isLineEnd(at: data.end, in: bytes)
+        else { return 0 }
+        // CRLF, "END" and CRLF, behind the data's last byte or the line's newline.
+        let end = data.end &+ 2 &+ data.value
+        guard let last = ByteScanner.word(at: end &- 1, in: bytes),
+            last &>> 8 == 0x0A_0D44_4E45_0A0D
+        else { return 0 }
+        return end &+ 7
+    }
 
     /// Consumes up to and including the next VALUE line or the reply's end.
     public mutating func scan(_ bytes: Span<UInt8>) -> MemcachedScan {
@@ -48,12 +82,14 @@ public struct MemcachedReplyScanner: Sendable {
             guard bodyRemaining == 0 else {
                 return MemcachedScan(consumed: start, state: .incomplete)
             }
+            // The value of a meta reply is its end.
+            if !hasValues { return MemcachedScan(consumed: start, state: .complete(.metaValue)) }
         }
         if searched == 0 {
-            if let kind = plainEnd(of: bytes, at: start) {
+            if let end = plainEnd(of: bytes, at: start) {
                 hasValues = false
                 return MemcachedScan(
-                    consumed: start &+ (kind == .end ? 5 : 8), state: .complete(kind))
+                    consumed: start &+ end.length, state: .complete(end.kind))
             }
             if let value = MemcachedValue(at: start, in: bytes) { return begin(value, at: start) }
         }
@@ -66,15 +102,23 @@ public struct MemcachedReplyScanner: Sendable {
         return readLine(bytes, from: start, to: newline - 1)
     }
 
-    /// The two lines with which nearly all replies end, each told by one comparison.
+    /// The lines with which nearly all replies end, each told by one comparison: END, STORED, and a
+    /// number of up to six digits.
     @inline(__always)
-    private func plainEnd(of bytes: Span<UInt8>, at start: Int) -> MemcachedReplyKind? {
+    private func plainEnd(
+        of bytes: Span<UInt8>, at start: Int
+    ) -> (kind: MemcachedReplyKind, length: Int)? {
         guard let word = ByteScanner.wordOrLess(in: bytes.extracting(start..<bytes.count)) else {
             return nil
         }
         // "END" and CRLF; "STORED" and CRLF.
-        if word & 0xFF_FFFF_FFFF == 0x0A_0D44_4E45 { return .end }
-        return word == 0x0A0D_4445_524F_5453 && !hasValues ? .stored : nil
+        if word & 0xFF_FFFF_FFFF == 0x0A_0D44_4E45 { return (.end, 5) }
+        guard !hasValues else { return nil }
+        if word == 0x0A0D_4445_524F_5453 { return (.stored, 8) }
+        let digits = ByteScanner.digitCount(in: word)
+        guard digits > 0, digits < 7 else { return nil }
+        let rest = UInt16(truncatingIfNeeded: word &>> UInt64(truncatingIfNeeded: digits &* 8))
+        return rest == ByteScanner.lineEnd ? (.number, digits &+ 2) : nil
     }
 
     /// Takes what there is of the data; false if it does not end in CRLF.
@@ -121,6 +165,14 @@ public struct MemcachedReplyScanner: Sendable {
             }
             return begin(value, at: start)
         }
+        if !hasValues {
+            if let value = MemcachedMetaValue(at: start, to: end, in: bytes) {
+                return begin(value, at: start, in: bytes)
+            }
+            if Self.isStatistic(bytes, from: start, to: end) {
+                return MemcachedScan(consumed: end + 2, state: .statistic)
+            }
+        }
         let kind = MemcachedReplyKind(line: bytes, from: start, to: end)
         guard end + 2 - start <= Self.lineLimit, !hasValues || kind == .end || kind.isError else {
             return malformed(at: start)
@@ -136,6 +188,25 @@ public struct MemcachedReplyScanner: Sendable {
         return MemcachedScan(
             consumed: start + value.lineLength,
             state: .value(keyOffset: value.keyOffset, keyLength: value.keyLength))
+    }
+
+    /// Goes on to the data of a meta reply, as much of it as is there.
+    private mutating func begin(
+        _ value: MemcachedMetaValue, at start: Int, in bytes: Span<UInt8>
+    ) -> MemcachedScan {
+        bodyRemaining = value.dataLength
+        let data = start + value.lineLength
+        guard data < bytes.count else { return MemcachedScan(consumed: data, state: .incomplete) }
+        let rest = scan(bytes.extracting(data..<bytes.count))
+        return MemcachedScan(consumed: data + rest.consumed, state: rest.state)
+    }
+
+    /// Whether a line is `STAT <name> <value>`.
+    private static func isStatistic(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Bool {
+        guard end - start > 5 else { return false }
+        return bytes[start] == UInt8(ascii: "S") && bytes[start + 1] == UInt8(ascii: "T")
+            && bytes[start + 2] == UInt8(ascii: "A") && bytes[start + 3] == UInt8(ascii: "T")
+            && bytes[start + 4] == UInt8(ascii: " ")
     }
 
     private mutating func malformed(at offset: Int) -> MemcachedScan {

@@ -11,6 +11,18 @@ public struct MemcachedRequest: Sendable {
     /// The client wants no answer.
     public internal(set) var hasNoreply = false
 
+    /// A meta command's key is written in base64: what counts is the bytes that it stands for.
+    public internal(set) var hasBase64Key = false
+
+    /// A meta command's `q` flag, up to the next space: without these bytes it is the same request
+    /// with an answer in every case. For `stats`, the group that is asked for.
+    ///
+    /// Such lines have at most `MemcachedLimits.serverLineLength` bytes.
+    var wordOffset: UInt16 = 0
+
+    /// Bytes of that word; 0 if there is none.
+    var wordLength: UInt16 = 0
+
     /// The first key.
     public internal(set) var keyOffset = 0
 
@@ -38,6 +50,14 @@ public struct MemcachedRequest: Sendable {
 
     /// Bytes of the whole request.
     public var length: Int { lineLength + dataLength }
+
+    /// Where a meta command's `q` flag stands; empty if it has none.
+    public var quietFlag: Range<Int> { word }
+
+    /// Where the word behind `stats` stands; empty if there is none.
+    public var statisticsGroup: Range<Int> { word }
+
+    private var word: Range<Int> { Int(wordOffset)..<Int(wordOffset) + Int(wordLength) }
 
     init(_ command: MemcachedCommand) {
         self.command = command

@@ -52,51 +52,58 @@ public struct MemcachedRequestParser: Sendable {
         if awaitsData {
             return finish(pending, in: bytes)
         }
-        if searched == 0 {
-            if let request = singleGet(in: bytes) { return .request(request) }
-            if let request = plainSet(in: bytes) { return finish(request, in: bytes) }
-        }
-        return parseLine(bytes)
+        let request = parsePlain(bytes)
+        return request.length > 0 ? .request(request) : parseLine(bytes)
     }
 
-    /// The line `set <key> <flags> <exptime> <length>` and CRLF, in its plainest form: short numbers
-    /// and one space between the words. Anything else is nil and takes three times the instructions.
-    private func plainSet(in bytes: Span<UInt8>) -> MemcachedRequest? {
-        // "set ".
-        guard let word = ByteScanner.word(at: 0, in: bytes), word & 0xFFFF_FFFF == 0x2074_6573
-        else {
-            return nil
-        }
+    // MARK: - The whole request at once
+
+    /// A `get` of one key, or a `set`, in its plainest form, that has arrived in full; one of length
+    /// 0 is anything else, for `parse` to tell what. Nearly all requests are read here.
+    public func parsePlain(_ bytes: Span<UInt8>) -> MemcachedRequest {
         let keyOffset = 4
+        guard !awaitsData, searched == 0, let word = ByteScanner.word(at: 0, in: bytes) else {
+            return MemcachedRequest(.get)
+        }
+        let name = UInt32(truncatingIfNeeded: word)
+        // "get ", "set ".
+        guard name == 0x2074_6567 || name == 0x2074_6573 else { return MemcachedRequest(.get) }
         let keyEnd = ByteScanner.printableEnd(from: keyOffset, in: bytes)
         guard keyEnd > keyOffset, keyEnd &- keyOffset <= limits.maxKeyLength,
-            keyEnd < bytes.count, bytes[keyEnd] == UInt8(ascii: " ")
-        else { return nil }
-        let flags = ByteScanner.shortNumber(at: keyEnd &+ 1, in: bytes)
-        guard flags.end > 0, bytes[flags.end] == UInt8(ascii: " ") else { return nil }
-        let exptime = ByteScanner.shortNumber(at: flags.end &+ 1, in: bytes)
-        guard exptime.end > 0, bytes[exptime.end] == UInt8(ascii: " ") else { return nil }
-        let data = ByteScanner.shortNumber(at: exptime.end &+ 1, in: bytes)
-        guard data.end > 0, data.value <= limits.maxValueLength, data.end < bytes.count &- 1,
-            ByteScanner.isLineEnd(at: data.end, in: bytes)
-        else { return nil }
+            keyEnd <= bytes.count &- 2
+        else { return MemcachedRequest(.get) }
+        if name == 0x2074_6567 {
+            guard ByteScanner.isLineEnd(at: keyEnd, in: bytes) else {
+                return MemcachedRequest(.get)
+            }
+            return MemcachedRequest(getKeyFrom: keyOffset, to: keyEnd)
+        }
+        let data = plainData(behindKey: keyEnd, in: bytes)
+        guard data.end > 0 else { return MemcachedRequest(.get) }
         return MemcachedRequest(
             setKeyFrom: keyOffset, to: keyEnd, lineEnd: data.end, dataLength: data.value)
     }
 
-    /// The commonest request, `get <key>` and CRLF, whole and in its plainest form. Anything else
-    /// is nil and read with care: that takes four times the instructions.
-    private func singleGet(in bytes: Span<UInt8>) -> MemcachedRequest? {
-        let keyOffset = 4
-        let count = bytes.count
-        guard count > keyOffset, bytes[0] == UInt8(ascii: "g"), bytes[1] == UInt8(ascii: "e"),
-            bytes[2] == UInt8(ascii: "t"), bytes[3] == UInt8(ascii: " ")
-        else { return nil }
-        let end = ByteScanner.printableEnd(from: keyOffset, in: bytes)
-        guard end > keyOffset, end - keyOffset <= limits.maxKeyLength, count - end >= 2,
-            bytes[end] == UInt8(ascii: "\r"), bytes[end + 1] == UInt8(ascii: "\n")
-        else { return nil }
-        return MemcachedRequest(getKeyFrom: keyOffset, to: end)
+    /// What follows the key of a plain `set`, ` <flags> <exptime> <length>` and CRLF, with short
+    /// numbers and one space between the words, and the data in full: the length, and where its line
+    /// ends; -1 for anything else.
+    @inline(__always)
+    private func plainData(behindKey keyEnd: Int, in bytes: Span<UInt8>) -> ByteScanner.DecimalLine
+    {
+        guard bytes[keyEnd] == UInt8(ascii: " ") else { return .none }
+        let flags = ByteScanner.shortNumber(at: keyEnd &+ 1, in: bytes)
+        guard flags.end > 0, bytes[flags.end] == UInt8(ascii: " ") else { return .none }
+        let exptime = ByteScanner.shortNumber(at: flags.end &+ 1, in: bytes)
+        guard exptime.end > 0, bytes[exptime.end] == UInt8(ascii: " ") else { return .none }
+        let data = ByteScanner.shortNumber(at: exptime.end &+ 1, in: bytes)
+        guard data.end > 0, data.value <= limits.maxValueLength, data.end < bytes.count &- 1,
+            ByteScanner.isLineEnd(at: data.end, in: bytes)
+        else { return .none }
+        let end = data.end &+ 2 &+ data.value
+        guard end <= bytes.count &- 2, ByteScanner.isLineEnd(at: end, in: bytes) else {
+            return .none
+        }
+        return data
     }
 
     // MARK: - Lines
@@ -111,6 +118,7 @@ public struct MemcachedRequestParser: Sendable {
         if let command, command.isRetrieval {
             return parseRetrieval(command, &line, bytes)
         }
+        if let command, command.isMeta { return parseMeta(command, &line, bytes) }
         return parseShort(command, &line, bytes)
     }
 
@@ -235,7 +243,9 @@ public struct MemcachedRequestParser: Sendable {
         }
         if line.endsBare(in: bytes) { return malformed(.badCommandLine) }
         guard let command, arguments.fit(command, in: bytes) else {
-            return .refused(length: lineLength, .error, isSilent: false)
+            let isAdministrative = command == nil && MemcachedAdministration.names(bytes)
+            return .refused(
+                length: lineLength, isAdministrative ? .administrative : .error, isSilent: false)
         }
 
         var request = MemcachedRequest(command)
@@ -280,6 +290,49 @@ public struct MemcachedRequestParser: Sendable {
         return finish(request, in: bytes)
     }
 
+    // MARK: - Meta commands
+
+    /// `mg <key> <flag>*` and its like, `ms <key> <length> <flag>*` with its data.
+    private mutating func parseMeta(
+        _ command: MemcachedCommand, _ line: inout MemcachedLineCursor, _ bytes: Span<UInt8>
+    ) -> MemcachedParse {
+        let words = MemcachedMetaWords(command, &line, bytes)
+        guard let lineLength = line.lineLength(in: bytes) else { return awaitLine(in: bytes) }
+        guard lineLength <= MemcachedLimits.serverLineLength + 1 else {
+            return malformed(.lineTooLong)
+        }
+        if line.endsBare(in: bytes) { return malformed(.badCommandLine) }
+
+        var request = MemcachedRequest(command)
+        request.lineLength = lineLength
+        if command == .metaSet {
+            let countable = UInt64(MemcachedLimits.countableValueLength)
+            guard let dataLength = words.dataLength.number(in: bytes, upTo: countable) else {
+                // As for the other storage commands.
+                if words.dataLength.isDigits(in: bytes) { return malformed(.badCommandLine) }
+                return refused(request, words.key.length > 0 ? .badCommandLine : .error)
+            }
+            request.dataLength = Int(dataLength) + 2
+        }
+        if line.hasControl { return refused(request, .badCommandLine) }
+        if let refusal = words.refusal(of: command, in: bytes, limits: limits) {
+            return refused(request, refusal)
+        }
+        words.describe(&request)
+        return command == .metaSet ? finishSet(request, in: bytes) : .request(request)
+    }
+
+    private mutating func finishSet(
+        _ request: MemcachedRequest, in bytes: Span<UInt8>
+    ) -> MemcachedParse {
+        guard request.dataLength - 2 <= limits.maxValueLength else {
+            return refused(request, .tooLarge)
+        }
+        return finish(request, in: bytes)
+    }
+
+    // MARK: - Data
+
     /// Takes a storage request once its data block is there and ends in CRLF.
     private mutating func finish(
         _ request: MemcachedRequest, in bytes: Span<UInt8>
@@ -294,7 +347,9 @@ public struct MemcachedRequestParser: Sendable {
         guard bytes[length - 2] == UInt8(ascii: "\r"), bytes[length - 1] == UInt8(ascii: "\n")
         else {
             // As memcached does: go on behind the block, wherever that is for the client.
-            return refused(request, .badDataChunk, isSilent: request.hasNoreply)
+            // A meta command's `q` does not hide errors.
+            let isSilent = request.hasNoreply && request.command.isStorage
+            return refused(request, .badDataChunk, isSilent: isSilent)
         }
         return .request(request)
     }

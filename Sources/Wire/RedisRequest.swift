@@ -24,6 +24,14 @@ public struct RedisRequest: Sendable, Equatable {
     /// Where the header (`$`) of the command's name begins.
     public internal(set) var argumentsOffset = 0
 
+    /// Whether it goes as it is to the server that has its one key, the first argument behind the
+    /// name, and has as many arguments as its command wants.
+    public var goesWithFirstArgument: Bool {
+        guard command.hasOneKey else { return false }
+        let arity = Int(command.arity)
+        return arity >= 0 ? argumentCount == arity : argumentCount >= 0 &- arity
+    }
+
     /// Where the header of the first argument behind the name begins, or the frame's end.
     var secondHeaderOffset: Int { nameOffset &+ nameLength &+ 2 }
 

@@ -90,9 +90,9 @@ import Testing
                 "c.yml:2: global.worker: is not a known key (did you mean workers?)",
                 "c.yml:3: global.redis: is a pool's key; a pool called global must also have "
                     + "\"listen\"",
-                "c.yml:4: global.x: is not a known key; use one of workers, resolver, dns_min_ttl, "
-                    + "dns_max_ttl, dns_hold_not_found, dns_hold_failure, dns_hold_timeout, "
-                    + "max_memory",
+                "c.yml:4: global.x: is not a known key; use one of workers, worker_cpus, "
+                    + "batch_wait, resolver, dns_min_ttl, dns_max_ttl, dns_hold_not_found, "
+                    + "dns_hold_failure, dns_hold_timeout, max_memory",
             ])
     }
 

@@ -48,7 +48,7 @@ import Testing
         let spelledOut = try configuration("global:\n" + lines.joined() + file())
 
         #expect(try spelledOut == configuration(file()))
-        #expect(lines.count == 3)
+        #expect(lines.count == 4)
     }
 
     @Test func everyKeyIsRead() throws {

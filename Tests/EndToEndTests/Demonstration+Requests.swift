@@ -51,6 +51,14 @@ extension Demonstration {
             try RunningProxy($0, pool: .memcached([CacheNode.memcached()]))
                 .answer(to: "verbosity 1\r\n")
         },
+        Demonstration("more-commands", "memcached's meta commands", twemproxy: "", here: "EN MN") {
+            try RunningProxy($0, pool: .memcached([CacheNode.memcached()]))
+                .answer(to: "mg a v\r\nmn\r\n")
+        },
+        Demonstration("more-commands", "memcached's stats", twemproxy: "", here: "STAT") {
+            try RunningProxy($0, pool: .memcached([CacheNode.memcached()]))
+                .answer(to: "stats\r\n").firstWord
+        },
         Demonstration("quit-ok", "QUIT", twemproxy: "", here: "+OK") {
             try RunningProxy($0, pool: .nowhere).answer(toCommand: "QUIT")
         },

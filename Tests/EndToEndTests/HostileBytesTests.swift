@@ -136,8 +136,23 @@ import Testing
         Bait("lines that end in LF", "get a\nget b\n", badLine),
         Bait("LF alone", "\n\n\n", nil),
         Bait(
-            "the binary protocol", bytes: [0x80, 0, 0, 1] + [UInt8](repeating: 0, count: 21),
-            "ERROR\r\n"),
+            "a binary key longer than its body",
+            bytes: [0x80, 0, 0, 1] + [UInt8](repeating: 0, count: 21), nil),
+        Bait(
+            "a binary body of 4 GB",
+            bytes: [0x80, 1, 0, 1, 8, 0, 0, 0] + [UInt8](repeating: 255, count: 90), nil),
+        Bait(
+            "binary bytes behind text", bytes: Array("mn\r\n".utf8) + [0x80, 0, 0, 0],
+            "MN\r\nERROR\r\n"),
+        Bait(
+            "a meta command with two quiet flags", "mg a q v q\r\nmn\r\n",
+            "CLIENT_ERROR duplicate flag\r\nMN\r\n"),
+        Bait(
+            "a value of no meta command", "ms a 99999999999999999999 q\r\nflush_all\r\n",
+            "CLIENT_ERROR bad command line format\r\n"),
+        Bait(
+            "a meta command without an end", "mg a " + String(repeating: "k ", count: 5_000),
+            "CLIENT_ERROR line too long\r\n"),
         Bait("a line without an end", text(5_000), "CLIENT_ERROR line too long\r\n"),
         Bait("a name of 100 KB", text(102_400) + " a\r\n", "CLIENT_ERROR line too long\r\n"),
         Bait(
@@ -149,7 +164,7 @@ import Testing
         Bait("noreply on an error", "set a\u{1} 0 0 1 noreply\r\nx\r\nget a\r\n", "END\r\n"),
         Bait(
             "commands of an operator",
-            "shutdown\r\nstats\r\nlru mode flat\r\nslabs reassign 1 2\r\n", nil),
+            "shutdown\r\nstats detail\r\nlru mode flat\r\nslabs reassign 1 2\r\n", nil),
         Bait("Redis' words", "*1\r\n$8\r\nFLUSHALL\r\n", nil),
         Bait("NUL", bytes: [UInt8](repeating: 0, count: 5_000), "CLIENT_ERROR line too long\r\n"),
     ]

@@ -7,6 +7,7 @@ import Wire
         "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]"
     private static let badTime = "CLIENT_ERROR invalid exptime argument"
     private static let badDelta = "CLIENT_ERROR invalid numeric delta argument"
+    private static let badKey = "CLIENT_ERROR error decoding key"
     private static let longKey = String(repeating: "k", count: 251)
 
     /// Lines that memcached 1.6.18 refuses in these very words.
@@ -24,7 +25,12 @@ import Wire
         ("incr k -1", badDelta), ("decr k x", badDelta), ("incr k 18446744073709551616", badDelta),
         ("incr k 1 x y", "ERROR"), ("incr \(longKey) 1", badLine), ("verbosity", "ERROR"),
         ("verbosity a", badLine), ("verbosity 0 x y", "ERROR"), ("flush_all x", badTime),
-        ("flush_all 1 2 3", "ERROR"), ("stats x", "ERROR"),
+        ("flush_all 1 2 3", "ERROR"), ("mg", "ERROR"), ("mg ", "ERROR"), ("md", "ERROR"),
+        ("ma", "ERROR"), ("me", badLine), ("mg \(longKey)", badLine), ("mg YQ b", badKey),
+        ("ma Y!== b q", badKey), ("mg ==== b", badKey),
+        ("mg a v q k q", "CLIENT_ERROR duplicate flag"),
+        ("mg YQ== b bx", "CLIENT_ERROR duplicate flag"), ("ms k", badLine), ("ms k x", badLine),
+        ("ms k -1", badLine), ("ms k S1", badLine),
     ]
 
     /// Lines that memcached 1.6.18 takes: it reads other bytes than stand there, or runs a
@@ -38,9 +44,10 @@ import Wire
         ("gat -x k", badTime), ("gat - k", badTime), ("gat 0", "ERROR"), ("gat noreply", "ERROR"),
         ("touch k 0 x", "ERROR"),
         ("incr k +1", badDelta), ("incr k 1 x", "ERROR"), ("flush_all 0 x", "ERROR"),
-        ("verbosity 0 x", "ERROR"), ("verbosity 4294967296", badLine), ("version x", "ERROR"),
-        ("version noreply", "ERROR"), ("quit x", "ERROR"), ("mg a", "ERROR"), ("mn", "ERROR"),
-        ("stats", "ERROR"), ("bget k", "ERROR"),
+        ("verbosity 0 x", "ERROR"), ("verbosity 4294967296", badLine),
+        ("quit x", "ERROR"), ("bget k", "ERROR"),
+        ("stats detail on", "ERROR"), ("mg Y!Q== b", badKey), ("mg YQ==YQ== b", badKey),
+        ("mg a\u{1} v", badLine), ("mg a O\0", badLine),
     ]
 
     /// Lines on which memcached 1.6.18 keeps silent, because their last word is `noreply`.

@@ -4,6 +4,18 @@ import Wire
 @Suite struct MemcachedReplyScannerTests {
     static let replies: [(String, [MemcachedEvent])] = [
         ("END\r\n", [.complete(.end)]),
+        ("VA 5\r\nhello\r\n", [.complete(.metaValue)]),
+        ("VA 0 f5 c12 kYQ== b O1\r\n\r\n", [.complete(.metaValue)]),
+        ("VA 6 v\r\nEN\r\nHD\r\n", [.complete(.metaValue)]),
+        ("HD\r\n", [.complete(.metaDone)]), ("HD kx O1\r\n", [.complete(.metaDone)]),
+        ("EN\r\n", [.complete(.metaEnd)]), ("NF O2\r\n", [.complete(.metaNotFound)]),
+        ("NS\r\n", [.complete(.metaNotStored)]), ("EX c0\r\n", [.complete(.metaExists)]),
+        ("ME a exp=-1 la=0 cas=1\r\n", [.complete(.metaDebug)]),
+        ("RESET\r\n", [.complete(.reset)]),
+        (
+            "STAT pid 1\r\nSTAT inter \r\nEND\r\n",
+            [.statistic, .statistic, .complete(.end)]
+        ),
         ("VALUE k 0 5\r\nhello\r\nEND\r\n", [.value("k"), .complete(.end)]),
         ("VALUE k 0 0 77\r\n\r\nEND\r\n", [.value("k"), .complete(.end)]),
         (
@@ -58,6 +70,9 @@ import Wire
         ("VALUE k 0 1\r\nx\n\n", [.value("k"), .malformed]),
         ("VALUE k 0 1\r\nx\r\r", [.value("k"), .malformed]),
         ("VALUE k 0 1\r\nx\r\nSTORED\r\n", [.value("k"), .malformed]),
+        ("VALUE k 0 1\r\nx\r\nVA 1\r\nx\r\n", [.value("k"), .malformed]),
+        ("VALUE k 0 1\r\nx\r\nSTAT a 1\r\n", [.value("k"), .malformed]),
+        ("VA 1\r\nxy\r\n", [.malformed]), ("VA 2 f1\r\nxy\n\r\n", [.malformed]),
         ("VALUE k 0 1\r\nx\r\nVERSION 1\r\n", [.value("k"), .malformed]),
     ]
 

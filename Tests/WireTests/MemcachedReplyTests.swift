@@ -68,7 +68,10 @@ import Testing
 
     /// Every kind that is no error, with the commands to which it can be the answer.
     @Test(arguments: [
-        (MemcachedReplyKind.end, "get gets gat gats"),
+        (MemcachedReplyKind.end, "get gets gat gats stats"), (.reset, "stats"),
+        (.metaValue, "mg ma"), (.metaDone, "mg ms md ma"), (.metaEnd, "mg me"),
+        (.metaNotFound, "mg ms md ma"), (.metaNotStored, "ms ma"), (.metaExists, "ms md ma"),
+        (.metaDebug, "me"),
         (.stored, "set add replace append prepend cas"),
         (.notStored, "set add replace append prepend cas"),
         (.exists, "cas"), (.notFound, "cas incr decr touch delete"), (.deleted, "delete"),

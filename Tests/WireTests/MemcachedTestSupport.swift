@@ -33,6 +33,10 @@ enum MemcachedFrame: Equatable {
             words.append("!" + memcachedText(bytes[request.exptimeOffset..<end]))
         }
         if request.hasNoreply { words.append("quiet") }
+        if request.hasBase64Key { words.append("base64") }
+        if !request.quietFlag.isEmpty {
+            words.append("-" + memcachedText(bytes[request.quietFlag]))
+        }
         words.append("/" + memcachedText(bytes[..<request.noreplyOffset]))
         return words.joined(separator: " ")
     }
@@ -101,6 +105,7 @@ func memcachedFrames(_ stream: [UInt8], pieces: [Int]) -> [MemcachedFrame] {
 /// What a scanner said about a whole stream of replies: keys and kinds in order.
 enum MemcachedEvent: Equatable {
     case value(String)
+    case statistic
     case complete(MemcachedReplyKind)
     case malformed
     case incomplete
@@ -120,6 +125,8 @@ func memcachedEvents(_ stream: [UInt8], pieces: [Int]) -> [MemcachedEvent] {
         switch scan.state {
         case .value(let offset, let length):
             events.append(.value(memcachedText(bytes[offset..<offset + length])))
+        case .statistic:
+            events.append(.statistic)
         case .complete(let kind):
             events.append(.complete(kind))
             if start == stream.count { return events }

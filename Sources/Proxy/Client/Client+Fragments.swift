@@ -16,8 +16,10 @@ extension Client {
         finishFragment(index, fragment, of: split)
     }
 
-    /// The slowest server's time is the request's.
+    /// Of several servers' times the longest is the request's.
     private func wasVisited(_ index: Int, _ visit: Visit) {
+        // One server alone was asked, though what it says is not passed on as it is.
+        guard visit.slot.isSplit else { return requests.update(index) { $0.visit = visit } }
         let slot = LatencySlot(row: pool.splitRow, .split)
         requests.update(index) {
             $0.visit = Visit(slot, microseconds: max($0.visit.microseconds, visit.microseconds))
@@ -46,7 +48,7 @@ extension Client {
             if let error = split.error(in: fragment, isRedis: pool.isRedis, worker.blocks) {
                 split.fail(with: error)
             }
-        case .gathering:
+        case .gathering, .unlessHidden, .binary, .statistics:
             unsafe split.collect(reply, for: fragment, from: worker.blocks)
             hold(reply.count)
         case .sum:

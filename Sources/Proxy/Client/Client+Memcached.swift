@@ -5,7 +5,17 @@ extension Client {
     /// Parses and dispatches the request at the front.
     ///
     /// - Returns: its length; 0 if it is not complete.
+    @inline(__always)
     func parseMemcached(_ bytes: RawBytes) -> Int {
+        let request = unsafe memcachedRequests.parsePlain(bytes.span)
+        guard request.length > 0 else { return unsafe parseMemcachedCarefully(bytes) }
+        unsafe forward(request, bytes.piece(0, request.length))
+        return request.length
+    }
+
+    /// The same for what is no plain get or set, or not complete.
+    @inline(never)
+    private func parseMemcachedCarefully(_ bytes: RawBytes) -> Int {
         switch unsafe memcachedRequests.parse(bytes.span) {
         case .request(let request):
             unsafe dispatch(request, bytes.piece(0, request.length))
@@ -39,31 +49,43 @@ extension Client {
         case .quit:
             isFinished = true
             markDirty()
+        case .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug:
+            unsafe forwardMeta(request, frame)
+        case .metaNoop:
+            answer(MemcachedReply.metaNoop)
+        case .stats:
+            unsafe answerStatistics(frame.piece(request.statisticsGroup))
         }
     }
 
     // MARK: - One server
 
+    @inline(__always)
     private func forward(_ request: MemcachedRequest, _ frame: RawBytes) {
         let key = unsafe frame.piece(request.keyOffset, request.keyLength)
-        unsafe send(request, frame, to: pool.servers[pool.serverIndex(for: key.span)])
+        let index = unsafe pool.serverIndex(for: key.span)
+        pool.findServer(index).use { unsafe send(request, frame, to: $0) }
     }
 
-    private func send(_ request: MemcachedRequest, _ frame: RawBytes, to server: Server) {
+    @inline(__always)
+    func send(_ request: MemcachedRequest, _ frame: RawBytes, to server: Server) {
         if request.hasNoreply { return unsafe sendQuietly(request, frame, to: server) }
-        guard let connection = connection(to: server, for: frame.count) else { return }
-        let sequence = admit()
-        unsafe append(frame, to: connection)
-        connection.enqueue(
-            Ticket(
-                client: handle, sequence: sequence, length: frame.count, deadline: 0,
-                command: request.command, commandClass: request.command.commandClass,
-                keyOffset: UInt32(request.keyOffset),
-                keyLength: UInt32(request.keyLength)))
+        guard let connection = findConnection(to: server, for: frame.count) else { return }
+        connection.use { connection in
+            let sequence = admit()
+            unsafe append(frame, to: connection)
+            connection.enqueue(
+                Ticket(
+                    client: handle, sequence: sequence, length: frame.count, deadline: 0,
+                    command: request.command, commandClass: request.command.commandClass,
+                    keyOffset: UInt32(truncatingIfNeeded: request.keyOffset),
+                    keyLength: UInt32(truncatingIfNeeded: request.keyLength)))
+        }
     }
 
     /// A noreply request goes out without its noreply and the answer is dropped: a server that
     /// answers all the same, as memcached does to some errors, cannot shift the replies of others.
+    @inline(never)
     private func sendQuietly(_ request: MemcachedRequest, _ frame: RawBytes, to server: Server) {
         guard !worker.isFull, let connection = server.connection(for: self),
             connection.hasRoom(for: frame.count)

@@ -18,8 +18,9 @@ extension Client {
         }
     }
 
+    @inline(__always)
     private func receiveIntoScratch() throws(SystemError) {
-        let kept = moveInputToScratch()
+        let kept = input.isEmpty ? 0 : moveInputToScratch()
         let scratch = unsafe worker.scratch
         let room = unsafe UnsafeMutableRawBufferPointer(
             rebasing: scratch[kept..<min(scratch.count, kept + Limits.scratch)])
@@ -32,6 +33,7 @@ extension Client {
         }
     }
 
+    @inline(never)
     private func receiveIntoBlock() throws(SystemError) {
         // Up to the end of a large value and not beyond, so that its block can move on as it is. Where
         // the parser knows of no more than the next header, whatever is there.
@@ -92,11 +94,12 @@ extension Client {
             }
             let taken = unsafe parseOne(bytes.dropping(offset))
             if taken == 0 || isClosed { break }
-            skipCount = max(0, taken - (bytes.count - offset))
-            offset += taken - skipCount
+            offset &+= taken
         }
+        // The rest of a refused one is still to come.
+        skipCount += max(0, offset - bytes.count)
         if isFinished || isClosed { return }
-        unsafe keep(bytes.dropping(offset))
+        if offset < bytes.count { unsafe keep(bytes.dropping(offset)) }
         if isHeldBack { return updateInterest() }
         if isDraining { isFinished = true }
     }
@@ -105,11 +108,25 @@ extension Client {
     ///
     /// - Returns: its length, which for a refused one may reach beyond the bytes; 0 if it is not
     ///   complete.
+    @inline(__always)
     private func parseOne(_ bytes: RawBytes) -> Int {
-        unsafe pool.isRedis ? parseRedis(bytes) : parseMemcached(bytes)
+        switch language {
+        case .redis: unsafe parseRedis(bytes)
+        case .memcached: unsafe parseMemcached(bytes)
+        case .memcachedBinary: unsafe parseBinary(bytes)
+        case .undecided: unsafe parseFirst(bytes)
+        }
+    }
+
+    /// The first byte of all tells the language: no command of the text begins with this one.
+    private func parseFirst(_ bytes: RawBytes) -> Int {
+        language =
+            unsafe bytes.first == MemcachedBinaryHeader.requestMagic ? .memcachedBinary : .memcached
+        return unsafe parseOne(bytes)
     }
 
     /// Parses the request that has the input to itself.
+    @inline(never)
     private func parseBlock() {
         guard input.count >= inputNeeded else { return growBlock() }
         guard hasRoom else {
@@ -155,7 +172,8 @@ extension Client {
         ownsBlock = false
         input.removeAll(to: worker.blocks)
         pool.counters.add(to: .forwardErrors)
-        refuse(with: pool.errorReply(Self.outOfMemory))
+        // A binary response needs what was just dropped.
+        refuse(with: language == .memcachedBinary ? [] : pool.errorReply(Self.outOfMemory))
         return false
     }
 
@@ -208,34 +226,41 @@ extension Client {
     // MARK: - Sending on
 
     /// Sends a whole request to a server.
+    @inline(__always)
     func forward(
         _ frame: RawBytes, to server: Server, _ repetition: RedisRepetition,
         _ commandClass: CommandClass
     ) {
-        guard let connection = connection(to: server, for: frame.count) else { return }
-        let sequence = admit()
-        unsafe append(frame, to: connection)
-        connection.enqueue(
-            Ticket(
-                client: handle, sequence: sequence, length: frame.count, deadline: 0,
-                repetition: repetition, commandClass: commandClass))
+        guard let connection = findConnection(to: server, for: frame.count) else { return }
+        connection.use { connection in
+            let sequence = admit()
+            unsafe append(frame, to: connection)
+            connection.enqueue(
+                Ticket(
+                    client: handle, sequence: sequence, length: frame.count, deadline: 0,
+                    repetition: repetition, commandClass: commandClass))
+        }
     }
 
-    /// The connection for a request of so many bytes; if there is none, the client has its error.
-    func connection(to server: Server, for bytes: Int) -> ServerConnection? {
-        guard !worker.isFull else {
-            fail(Self.outOfMemory)
-            return nil
+    /// The connection for a request of so many bytes, which lives to the end of this turn at least;
+    /// if there is none, the client has its error.
+    @inline(__always)
+    func findConnection(
+        to server: Server, for bytes: Int
+    ) -> Unretained<ServerConnection>? {
+        if !worker.isFull, let connection = server.findConnection(for: self),
+            connection.use({ $0.hasRoom(for: bytes) })
+        {
+            return connection
         }
-        guard let connection = server.connection(for: self) else {
-            fail(server.unavailable)
-            return nil
-        }
-        guard connection.hasRoom(for: bytes) else {
-            fail(server.overloaded)
-            return nil
-        }
-        return connection
+        failToConnect(to: server)
+        return nil
+    }
+
+    @inline(never)
+    private func failToConnect(to server: Server) {
+        if worker.isFull { return fail(Self.outOfMemory) }
+        fail(server.connection(for: self) == nil ? server.unavailable : server.overloaded)
     }
 
     /// Answers a request that goes nowhere with an error of the proxy's own.
@@ -246,7 +271,17 @@ extension Client {
 
     /// Puts bytes of a request into a connection's log; a request that has a block to itself moves
     /// there uncopied.
+    @inline(__always)
     func append(_ frame: RawBytes, to connection: ServerConnection) {
+        if !ownsBlock && frame.count <= Limits.ownInputBlock {
+            unsafe connection.log.append(frame, from: worker.blocks)
+        } else {
+            unsafe append(large: frame, to: connection)
+        }
+    }
+
+    @inline(never)
+    private func append(large frame: RawBytes, to connection: ServerConnection) {
         if ownsBlock, unsafe frame.baseAddress == input.firstBytes.baseAddress,
             frame.count == input.count
         {

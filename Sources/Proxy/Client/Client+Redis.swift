@@ -6,14 +6,28 @@ internal import Wire
 extension Client {
     /// Parses and dispatches the request at the front.
     ///
-    /// - Returns: its length; 0 if it is not complete.
+    /// Nearly all go to the one server that has their one key.
+    ///
+    /// - Returns: its length; 0 if it is not complete, or must wait.
+    @inline(__always)
     func parseRedis(_ bytes: RawBytes) -> Int {
+        let request = unsafe redisRequests.parsePlain(bytes.span)
+        guard request.length > 0 else { return unsafe parseCarefully(bytes) }
+        let frame = unsafe bytes.piece(0, request.length)
+        guard
+            request.goesWithFirstArgument && isAuthenticated && transaction == nil
+                && subscriptions == nil && !replyMode.isSilent
+        else { return unsafe dispatchOrPostpone(request, frame) }
+        unsafe forward(request, frame)
+        return request.length
+    }
+
+    /// The same for what is no plain request, or not complete.
+    @inline(never)
+    private func parseCarefully(_ bytes: RawBytes) -> Int {
         switch unsafe redisRequests.parse(bytes.span) {
         case .request(let request):
-            unsafe dispatch(request, bytes.piece(0, request.length))
-            if isPostponed { return holdBack() }
-            if replyMode.isSilent { replyMode = replyMode.next }
-            return request.length
+            return unsafe dispatchOrPostpone(request, bytes.piece(0, request.length))
         case .empty(let length):
             return length
         case .inline(let length):
@@ -32,6 +46,7 @@ extension Client {
 
     /// A line as typed into telnet: the servers get it as an array, so that one connection speaks
     /// one form only.
+    @inline(never)
     private func dispatch(inline line: RawBytes) {
         guard let encoded = unsafe RedisInline.encode(line.span) else {
             return refuse(with: RedisProtocolError.unbalancedQuotes.message)
@@ -44,6 +59,14 @@ extension Client {
             case .empty, .inline, .incomplete: break
             }
         }
+    }
+
+    @inline(never)
+    private func dispatchOrPostpone(_ request: RedisRequest, _ frame: RawBytes) -> Int {
+        unsafe dispatch(request, frame)
+        if isPostponed { return holdBack() }
+        if replyMode.isSilent { replyMode = replyMode.next }
+        return request.length
     }
 
     private func dispatch(_ request: RedisRequest, _ frame: RawBytes) {
@@ -88,15 +111,29 @@ extension Client {
 
     // MARK: - One server
 
+    /// Its key is its first argument.
+    @inline(__always)
+    private func forward(_ request: RedisRequest, _ frame: RawBytes) {
+        let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
+        guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
+        let index = unsafe pool.serverIndex(for: key.span)
+        if pool.isFollowed { return unsafe forwardFollowed(request, frame, toShard: index) }
+        let commandClass = request.command.isReadOnly ? CommandClass.read : .write
+        pool.findServer(index).use { unsafe forward(frame, to: $0, .again, commandClass) }
+    }
+
+    /// Failover and replicas want to know what a second run would do.
+    @inline(never)
+    private func forwardFollowed(
+        _ request: RedisRequest, _ frame: RawBytes, toShard index: Int
+    ) {
+        guard let command = request.command.command else { return }
+        unsafe forward(
+            frame, toShard: index, repetition(of: request, command, frame),
+            command.commandClass)
+    }
+
     private func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
-        if case .one(1) = command.keys {
-            let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
-            guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
-            let index = unsafe pool.serverIndex(for: key.span)
-            return unsafe forward(
-                frame, toShard: index, repetition(of: request, command, frame),
-                command.commandClass)
-        }
         if case .streams = command.keys, unsafe RedisKeys.mayBlock(request, in: frame.span) {
             return unsafe block(request, command, frame)
         }
@@ -117,7 +154,6 @@ extension Client {
     }
 
     /// Sends a whole request to the shard's server, or to a replica of it.
-    @inline(__always)
     private func forward(
         _ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition,
         _ commandClass: CommandClass

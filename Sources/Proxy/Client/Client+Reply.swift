@@ -7,8 +7,9 @@ extension Client {
     /// Takes the next place in the reply order.
     ///
     /// - Returns: the request's number.
+    @inline(__always)
     func admit(split: Int32 = Request.noSplit) -> UInt32 {
-        let sequence = firstSequence &+ UInt32(requests.count)
+        let sequence = firstSequence &+ UInt32(truncatingIfNeeded: requests.count)
         let isSilent = replyMode.isSilent
         requests.append(
             Request(isSilent: isSilent, receivedAt: worker.stamp, split: split),
@@ -72,6 +73,7 @@ extension Client {
     }
 
     /// The last piece of a reply, usually the whole of it.
+    @inline(__always)
     func complete(
         _ sequence: UInt32, _ fragment: Int32, _ reply: RawBytes, _ visit: Visit
     ) {
@@ -82,12 +84,12 @@ extension Client {
         if isSilent(index) {
             finishSilently(index)
         } else if index == 0 {
-            if heldCount > 0 { releaseHeld(0) }
+            if !requests[0].held.isEmpty { releaseHeld(0) }
             unsafe emit(reply)
             markDirty()
             depart(visit, receivedAt: requests[0].receivedAt)
             popRequest()
-            releaseFinished()
+            if isNextThere { releaseFinished() }
         } else {
             unsafe hold(reply, index)
             requests.update(index) {
@@ -148,6 +150,7 @@ extension Client {
 
     // MARK: - Holding
 
+    @inline(__always)
     private func hold(_ piece: RawBytes, _ index: Int) {
         requests.update(index) { request in
             unsafe request.held.append(piece, from: worker.blocks)
@@ -156,8 +159,9 @@ extension Client {
     }
 
     /// Counts bytes that wait for their turn; too many of them end the client.
+    @inline(__always)
     func hold(_ count: Int) {
-        heldCount += count
+        heldCount &+= count
         limitOutput()
     }
 
@@ -166,6 +170,7 @@ extension Client {
         requests.update(index) { $0.held.removeAll(to: worker.blocks) }
     }
 
+    @inline(__always)
     private func popRequest() {
         if isSilent(0) { silentCount -= 1 }
         requests.dropFirst(to: worker.blocks)
@@ -179,17 +184,25 @@ extension Client {
         worker.departures.add(visit, receivedAt: stamp, sendsBefore: sendsBefore)
     }
 
+    /// Whether something has come of the reply whose turn it is. Mostly it is still to come.
+    @inline(__always)
+    private var isNextThere: Bool {
+        !requests.isEmpty && (requests[0].phase == .finished || !requests[0].held.isEmpty)
+    }
+
     /// Lets go of every reply whose turn has come.
+    @inline(never)
     func releaseFinished() {
-        // Mostly the next reply is still to come, and nothing of it is here.
-        while !requests.isEmpty, requests[0].phase == .finished || !requests[0].held.isEmpty {
-            var request = requests[0]
+        while isNextThere {
+            if releasesCopied() { continue }
+            let request = requests[0]
             switch request.phase {
             case .finished:
                 if request.split != Request.noSplit {
                     mergeIntoOutput(request.split, isSilent: request.isSilent)
                 } else if !request.isSilent {
-                    release(&request.held)
+                    var held = request.held
+                    release(&held)
                 }
                 if !request.isSilent {
                     depart(request.visit, receivedAt: request.receivedAt)
@@ -206,10 +219,27 @@ extension Client {
         }
     }
 
-    /// Below this, copying a held reply behind the last one is cheaper than one more piece in the
-    /// system call.
+    /// Copies the next reply, a small one that is held in one block, behind the last: cheaper than
+    /// one more piece in the system call.
+    ///
+    /// - Returns: false if it is none of these.
+    @inline(__always)
+    private func releasesCopied() -> Bool {
+        let request = requests[0]
+        guard request.phase == .finished, request.split == Request.noSplit,
+            request.held.isContiguous, request.held.count < Self.copiedBelow
+        else { return false }
+        var held = request.held
+        heldCount &-= held.count
+        unsafe output.append(held.firstBytes, from: worker.blocks)
+        held.removeAll(to: worker.blocks)
+        popRequest()
+        return true
+    }
+
     private static var copiedBelow: Int { 4096 }
 
+    @inline(never)
     private func releaseHeld(_ index: Int) {
         var held = requests[index].held
         guard !held.isEmpty else { return }
@@ -217,8 +247,9 @@ extension Client {
         requests.update(index) { $0.held = ByteList() }
     }
 
+    @inline(__always)
     private func release(_ held: inout ByteList) {
-        heldCount -= held.count
+        heldCount &-= held.count
         if held.isContiguous && held.count < Self.copiedBelow {
             unsafe output.append(held.firstBytes, from: worker.blocks)
             held.removeAll(to: worker.blocks)

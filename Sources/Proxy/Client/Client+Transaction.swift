@@ -89,10 +89,8 @@ extension Client {
         if let watching { return execute(transaction, overWatching: watching) }
         if transaction.count == 0 { return answer(RedisReply.emptyArray) }
         let server = transaction.shard.map { pool.servers[$0] } ?? pool.anyServer
-        guard let connection = connection(to: server, for: transaction.commands.count) else {
-            return
-        }
-        send(transaction, over: connection)
+        let size = transaction.commands.count
+        findConnection(to: server, for: size)?.use { send(transaction, over: $0) }
     }
 
     /// Executes it if no watched key has changed.

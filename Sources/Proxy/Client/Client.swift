@@ -19,6 +19,16 @@ internal import Wire
     var socket: Socket
     var watcher: IOWatcher?
 
+    /// What it speaks.
+    enum Language: UInt8 {
+        case redis
+        /// memcached's text protocol, or its binary one: the first byte will tell.
+        case undecided
+        case memcached
+        case memcachedBinary
+    }
+
+    var language: Language
     var redisRequests: RedisRequestParser
     var memcachedRequests: MemcachedRequestParser
     /// Bytes of requests that are not complete, or whose turn has not come; in one piece.
@@ -78,6 +88,8 @@ internal import Wire
     private var isDirty = false
     /// How many clients are sent to before it at the end of this turn.
     private(set) var sendsBefore: UInt32 = 0
+    /// What the socket is watched for.
+    private var interest: Readiness = []
     private var isBlocked = false
     private(set) var isClosed = false
     /// Whether it is about to be closed for what waits for it.
@@ -92,6 +104,7 @@ internal import Wire
         self.handle = handle
         self.pool = pool
         worker = pool.worker
+        language = pool.isRedis ? .redis : .undecided
         redisRequests = RedisRequestParser(limits: pool.redisLimits)
         memcachedRequests = MemcachedRequestParser(limits: pool.memcachedLimits)
         isAuthenticated = pool.credentials == nil
@@ -105,8 +118,13 @@ internal import Wire
     func start() {
         isCounted = pool.enter()
         if !isCounted { refuse(with: pool.fullReply) }
-        watcher = IOWatcher(worker.loop, descriptor: socket.descriptor) {
-            [unowned self] readiness in self.ready(readiness)
+        watcher = unsafe IOWatcher(
+            worker.loop, descriptor: socket.descriptor,
+            owner: Unmanaged.passUnretained(self).toOpaque()
+        ) { owner, events in
+            unsafe Unmanaged<Client>.fromOpaque(owner)._withUnsafeGuaranteedRef {
+                $0.ready(Readiness(rawValue: events))
+            }
         }
         updateInterest()
     }
@@ -122,7 +140,7 @@ internal import Wire
     // MARK: - Back-pressure
 
     /// Bytes that wait to be sent to this client, now or in their turn.
-    var outputCount: Int { output.count + heldCount }
+    var outputCount: Int { output.count &+ heldCount }
 
     /// Bytes of requests that are not complete, or queued until EXEC.
     var inputCapacity: Int { input.count + input.roomAtEnd + (transaction?.commands.count ?? 0) }
@@ -146,9 +164,15 @@ internal import Wire
 
     func updateInterest() {
         guard !isClosed else { return }
-        var interest: Readiness = wantsInput ? .readable : []
-        if isBlocked { interest.insert(.writable) }
-        watcher?.watch(interest)
+        var wanted: Readiness = wantsInput ? .readable : []
+        if isBlocked { wanted.insert(.writable) }
+        if wanted != interest { watch(for: wanted) }
+    }
+
+    @inline(never)
+    private func watch(for readiness: Readiness) {
+        interest = readiness
+        watcher?.watch(readiness)
     }
 
     /// A server connection waits for this client to read.
@@ -165,16 +189,32 @@ internal import Wire
 
     // MARK: - Sending
 
+    @inline(__always)
     func markDirty() {
-        guard !isDirty, !isClosed else { return }
+        if !isDirty { markFirst() }
+    }
+
+    @inline(never)
+    private func markFirst() {
+        guard !isClosed else { return }
         isDirty = true
         sendsBefore = UInt32(truncatingIfNeeded: worker.needsFlush(self))
     }
 
     /// Lets bytes go whose turn it is: a large piece at once, small ones at the end of this turn.
+    @inline(__always)
     func emit(_ bytes: RawBytes) {
+        if bytes.count < Limits.sentDirectly {
+            unsafe output.append(bytes, from: worker.blocks)
+        } else {
+            unsafe emit(large: bytes)
+        }
+    }
+
+    @inline(never)
+    private func emit(large bytes: RawBytes) {
         var sent = 0
-        if bytes.count >= Limits.sentDirectly && output.isEmpty && !isBlocked && !isClosed {
+        if output.isEmpty && !isBlocked && !isClosed {
             // A failure is for the flush to find, which is not in the middle of anything.
             sent = (try? unsafe socket.send(bytes)) ?? 0
             isBlocked = sent < bytes.count
@@ -184,8 +224,14 @@ internal import Wire
     }
 
     /// Ends a client for which more waits than may; later, since whoever adds to it still uses it.
+    @inline(__always)
     func limitOutput() {
-        guard outputCount > pool.configuration.clientOutputLimit, !isTooSlow else { return }
+        if outputCount > pool.clientOutputLimit { endTooSlow() }
+    }
+
+    @inline(never)
+    private func endTooSlow() {
+        guard !isTooSlow else { return }
         isTooSlow = true
         worker.later { [self] in close(because: .tooSlow) }
     }
@@ -196,11 +242,7 @@ internal import Wire
         guard !isClosed else { return }
         while !output.isEmpty && !isBlocked {
             do throws(SystemError) {
-                let gathered = unsafe output.gather(into: worker.vectors)
-                let sent = try unsafe socket.send(gathering: gathered.vectors)
-                output.consume(sent, to: worker.blocks)
-                if sent > 0 { lastActive = worker.loop.now }
-                isBlocked = sent < gathered.count
+                try send()
             } catch {
                 return close(because: .failed(error))
             }
@@ -216,6 +258,28 @@ internal import Wire
             return isRefused ? linger() : close(because: .finished)
         }
         updateInterest()
+    }
+
+    /// Offers the socket as much as one call takes; mostly that is all, in one block.
+    @inline(__always)
+    private func send() throws(SystemError) {
+        let offered: Int
+        let sent: Int
+        if output.isContiguous {
+            offered = output.count
+            sent = try unsafe socket.send(output.firstBytes)
+        } else {
+            let gathered = unsafe output.gather(into: worker.vectors)
+            offered = gathered.count
+            sent = try unsafe socket.send(gathering: gathered.vectors)
+        }
+        if sent == output.count {
+            output.removeAll(to: worker.blocks)
+        } else {
+            output.consume(sent, to: worker.blocks)
+        }
+        if sent > 0 { lastActive = worker.loop.now }
+        isBlocked = sent < offered
     }
 
     // MARK: - Closing

@@ -84,9 +84,10 @@ public final class ProxyControl {
     }
 
     private func startWorker(_ seat: WorkerSeat, _ descriptors: [Int32]) throws(SystemError) {
-        let plans = pools.map {
+        let plans = pools.enumerated().map { number, pool in
             PoolPlan(
-                configuration: $0.configuration, routing: $0.routing, clientCount: $0.clientCount)
+                configuration: pool.configuration, routing: pool.routing,
+                clientCount: pool.clientCount, counters: seats.map { $0.counters.pools[number] })
         }
         let log = log
         threads.append(

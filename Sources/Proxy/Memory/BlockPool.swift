@@ -59,6 +59,7 @@ internal import Glibc
     var bytesTaken: Int { unsafe taken.pointee }
 
     /// The size of the block that `take(count)` returns.
+    @inline(__always)
     static func capacity(for count: Int) -> Int {
         if count <= 1 << smallestShift { return 1 << smallestShift }
         if count <= largestPooled { return 1 << (Int.bitWidth &- (count &- 1).leadingZeroBitCount) }
@@ -68,7 +69,12 @@ internal import Glibc
     /// A block of at least `count` bytes, of `capacity(for: count)` exactly. Its content is
     /// undefined.
     func take(_ count: Int) -> UnsafeMutableRawPointer {
-        let capacity = Self.capacity(for: count)
+        unsafe take(capacity: Self.capacity(for: count))
+    }
+
+    /// A block of this capacity, one of those that `capacity(for:)` returns.
+    @inline(__always)
+    func take(capacity: Int) -> UnsafeMutableRawPointer {
         unsafe taken.pointee &+= capacity
         guard capacity <= Self.largestPooled else { return unsafe Self.allocate(capacity) }
         let list = unsafe lists + (capacity.trailingZeroBitCount &- Self.smallestShift)
@@ -79,6 +85,7 @@ internal import Glibc
     }
 
     /// Takes back a block that `take` returned for this capacity.
+    @inline(__always)
     func give(_ block: UnsafeMutableRawPointer, capacity: Int) {
         unsafe taken.pointee &-= capacity
         assert(bytesTaken >= 0)
@@ -95,6 +102,7 @@ internal import Glibc
     /// Memory that the system refuses ends the process: there is no request to answer with an
     /// error, since any might have been the one too many, and a supervisor restarts a proxy in
     /// milliseconds.
+    @inline(never)
     private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
         guard let block = unsafe malloc(capacity) else { fatalError("out of memory") }
         return unsafe block

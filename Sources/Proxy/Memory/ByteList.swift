@@ -14,7 +14,8 @@ internal import Glibc
     var start: Int
     var end: Int
 
-    var room: Int { unsafe capacity - end }
+    var room: Int { unsafe capacity &- end }
+    var count: Int { unsafe end &- start }
 }
 
 /// A byte queue of linked blocks from a `BlockPool`.
@@ -47,8 +48,42 @@ internal import Glibc
 
     // MARK: - Adding
 
-    /// Copies the bytes to the end, into as many blocks as it takes.
+    /// Copies the bytes to the end, into as many blocks as it takes; mostly there is room.
+    @inline(__always)
     mutating func append(_ bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
+        if let tail = unsafe tail, let source = bytes.baseAddress,
+            unsafe bytes.count <= tail.pointee.room
+        {
+            unsafe Self.fill(tail, with: source, bytes.count)
+            count &+= bytes.count
+        } else if unsafe tail == nil && bytes.count <= Self.firstCapacity - Segment.headerBytes {
+            unsafe begin(with: bytes, from: pool)
+        } else {
+            unsafe appendPieces(bytes, from: pool)
+        }
+    }
+
+    /// The beginning of a list, and all of it for a small reply.
+    @inline(never)
+    private mutating func begin(with bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
+        guard let source = bytes.baseAddress else { return }
+        let segment = unsafe Self.makeSegment(Self.firstCapacity, from: pool)
+        unsafe head = unsafe segment
+        unsafe tail = unsafe segment
+        count = bytes.count
+        unsafe Self.fill(segment, with: source, bytes.count)
+    }
+
+    @inline(__always)
+    private static func fill(
+        _ segment: UnsafeMutablePointer<Segment>, with source: UnsafeRawPointer, _ size: Int
+    ) {
+        unsafe memcpy(UnsafeMutableRawPointer(segment) + segment.pointee.end, source, size)
+        unsafe segment.pointee.end &+= size
+    }
+
+    @inline(never)
+    private mutating func appendPieces(_ bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
         guard var source = bytes.baseAddress else { return }
         var left = bytes.count
         while left > 0 {
@@ -63,11 +98,12 @@ internal import Glibc
 
     /// Copies the bytes to the end, all in one block, so that `firstBytes` can show them in one
     /// piece.
+    @inline(__always)
     mutating func append(contiguous bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         if roomAtEnd < bytes.count { addBlock(for: bytes.count, from: pool) }
-        unsafe memcpy(placeAtEnd, source, bytes.count)
-        didFill(bytes.count)
+        unsafe Self.fill(tail.unsafelyUnwrapped, with: source, bytes.count)
+        count &+= bytes.count
     }
 
     /// Moves every byte of `other` to the end.
@@ -86,6 +122,7 @@ internal import Glibc
 
     /// Adds an empty block with room for `size` bytes in one piece, at least as large as a longer
     /// list's usual one.
+    @inline(never)
     mutating func addBlock(for size: Int, from pool: BlockPool) {
         let previous = unsafe tail.map { unsafe $0.pointee.capacity } ?? 0
         let capacity = unsafe max(
@@ -125,15 +162,17 @@ internal import Glibc
         unsafe tail = unsafe segment
     }
 
+    @inline(__always)
     private static func makeSegment(
         _ size: Int, from pool: BlockPool
     ) -> UnsafeMutablePointer<Segment> {
-        let block = unsafe pool.take(size)
+        let capacity = BlockPool.capacity(for: size)
+        let block = unsafe pool.take(capacity: capacity)
         let segment = unsafe block.bindMemory(to: Segment.self, capacity: 1)
         unsafe segment.initialize(
             to: Segment(
-                next: nil, capacity: BlockPool.capacity(for: size), start: Segment.headerBytes,
-                end: Segment.headerBytes))
+                next: nil, capacity: capacity, start: Segment.headerBytes, end: Segment.headerBytes)
+        )
         return unsafe segment
     }
 
@@ -228,8 +267,7 @@ internal import Glibc
 
     static func bytes(of segment: UnsafeMutablePointer<Segment>) -> UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(
-            start: UnsafeRawPointer(segment) + segment.pointee.start,
-            count: segment.pointee.end - segment.pointee.start)
+            start: UnsafeRawPointer(segment) + segment.pointee.start, count: segment.pointee.count)
     }
 
     /// Describes the readable bytes in `vectors`, as many as fit.
@@ -246,14 +284,33 @@ internal import Glibc
     // MARK: - Removing
 
     /// Forgets the first `size` bytes and gives back the blocks that become empty.
+    @inline(__always)
     mutating func consume(_ size: Int, to pool: BlockPool) {
+        if !consumeWithinFirst(size) { consumeBlocks(size, to: pool) }
+    }
+
+    /// Forgets the first `size` bytes if more than these stand in the first block.
+    ///
+    /// - Returns: whether they did.
+    @inline(__always)
+    mutating func consumeWithinFirst(_ size: Int) -> Bool {
+        guard size >= 0, let head = unsafe head, unsafe size < head.pointee.count else {
+            return false
+        }
+        unsafe head.pointee.start &+= size
+        count &-= size
+        return true
+    }
+
+    @inline(never)
+    private mutating func consumeBlocks(_ size: Int, to pool: BlockPool) {
         precondition(size >= 0 && size <= count)
         var left = size
-        count -= size
+        count &-= size
         while let segment = unsafe head {
-            let piece = unsafe min(left, segment.pointee.end - segment.pointee.start)
-            unsafe segment.pointee.start += piece
-            left -= piece
+            let piece = unsafe min(left, segment.pointee.count)
+            unsafe segment.pointee.start &+= piece
+            left &-= piece
             guard unsafe segment.pointee.start == segment.pointee.end else { return }
             unsafe head = unsafe segment.pointee.next
             unsafe pool.give(

@@ -25,15 +25,22 @@ extension UnsafeRawBufferPointer {
     }
 
     /// `count` bytes from `offset` on.
+    @inline(__always)
     func piece(_ offset: Int, _ count: Int) -> UnsafeRawBufferPointer {
-        precondition(offset >= 0 && count >= 0 && offset <= self.count - count)
-        return unsafe UnsafeRawBufferPointer(
-            start: baseAddress.map { unsafe $0 + offset }, count: count)
+        precondition(offset >= 0 && count >= 0 && offset <= self.count &- count)
+        guard let baseAddress else { return unsafe self }
+        return unsafe UnsafeRawBufferPointer(start: baseAddress + offset, count: count)
+    }
+
+    /// The bytes of a range.
+    func piece(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        unsafe piece(range.lowerBound, range.count)
     }
 
     /// Everything from `offset` on.
+    @inline(__always)
     func dropping(_ offset: Int) -> UnsafeRawBufferPointer {
-        unsafe piece(offset, count - offset)
+        unsafe piece(offset, count &- offset)
     }
 }
 

@@ -19,12 +19,13 @@ internal import Glibc
     init() { unsafe cursor = nil }
 
     var count: Int { bytes.count }
-    var sentCount: Int { bytes.count - unsentCount }
+    var sentCount: Int { bytes.count &- unsentCount }
 
     /// Copies one request, or a piece of one, in one block to the end.
+    @inline(__always)
     mutating func append(_ request: UnsafeRawBufferPointer, from pool: BlockPool) {
         unsafe bytes.append(contiguous: request, from: pool)
-        unsentCount += request.count
+        unsentCount &+= request.count
     }
 
     /// Room for a request of so many bytes, in one block, to be written there and then counted by
@@ -92,8 +93,14 @@ internal import Glibc
     }
 
     /// Forgets the first `size` bytes: a request that was answered.
+    @inline(__always)
     mutating func consume(_ size: Int, to pool: BlockPool) {
         precondition(size <= sentCount)
+        if !bytes.consumeWithinFirst(size) { consumeBlocks(size, to: pool) }
+    }
+
+    @inline(never)
+    private mutating func consumeBlocks(_ size: Int, to pool: BlockPool) {
         var left = size
         // The cursor must not stay on a block that is given back.
         while left > 0, let segment = unsafe bytes.head {

@@ -4,14 +4,16 @@
 ///      free        elements, oldest first        free
 ///
 /// Always: capacity is a power of two or 0, count ≤ capacity. An empty ring larger than its first
-/// size gives its block back, so an idle connection keeps next to nothing. The owner empties it by
-/// `release` before it goes.
+/// size gives its block back, so an idle connection keeps next to nothing; the next one is as large,
+/// so that a client who pipelines 16 requests at a time does not make it grow twice for each 16, or
+/// half as large if half was not needed. The owner empties it by `release` before it goes.
 @safe struct Ring<Element: BitwiseCopyable>: ~Copyable {
     /// One: an idle client keeps the block, and most send one request at a time.
     private static var firstCapacity: Int { 1 }
 
     private var elements: UnsafeMutablePointer<Element>?
     private var capacity = 0
+    private var nextCapacity = Self.firstCapacity
     private var head = 0
     private(set) var count = 0
 
@@ -23,6 +25,7 @@
 
     /// The element at `index`, 0 being the oldest.
     subscript(index: Int) -> Element {
+        @inline(__always)
         get {
             precondition(index >= 0 && index < count)
             return unsafe elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)]
@@ -34,6 +37,7 @@
     }
 
     /// Changes the element at `index` in place.
+    @inline(__always)
     mutating func update(_ index: Int, _ change: (inout Element) -> Void) {
         precondition(index >= 0 && index < count)
         unsafe change(&elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)])
@@ -51,6 +55,7 @@
     }
 
     /// Adds a newest element.
+    @inline(__always)
     mutating func append(_ element: Element, from pool: BlockPool) {
         if count == capacity { grow(from: pool) }
         unsafe elements.unsafelyUnwrapped[(head &+ count) & (capacity &- 1)] = element
@@ -71,10 +76,20 @@
         precondition(count > 0)
         head = (head &+ 1) & (capacity &- 1)
         count &-= 1
-        if count == 0 && capacity > Self.firstCapacity { release(to: pool) }
+        if count == 0 { shrink(to: pool) }
+    }
+
+    @inline(never)
+    private mutating func shrink(to pool: BlockPool) {
+        guard capacity > Self.firstCapacity else { return }
+        // So many have passed since the block was new, if it was filled once and emptied once.
+        let passed = head == 0 ? capacity : head
+        nextCapacity = passed > capacity / 2 ? capacity : capacity / 2
+        release(to: pool)
     }
 
     /// Gives the block back; whatever was queued is forgotten.
+    @inline(never)
     mutating func release(to pool: BlockPool) {
         guard let elements = unsafe elements else { return }
         unsafe pool.give(UnsafeMutableRawPointer(elements), capacity: Self.bytes(capacity))
@@ -84,8 +99,9 @@
         count = 0
     }
 
+    @inline(never)
     private mutating func grow(from pool: BlockPool) {
-        let larger = max(Self.firstCapacity, capacity * 2)
+        let larger = max(nextCapacity, capacity * 2)
         let block = unsafe pool.take(larger * MemoryLayout<Element>.stride)
         let target = unsafe block.bindMemory(to: Element.self, capacity: larger)
         for index in 0..<count {

@@ -56,5 +56,5 @@ struct MemoryShare {
     }
 
     /// What all hold, if this worker holds `own`.
-    func total(own: Int) -> Int { others + own }
+    func total(own: Int) -> Int { others &+ own }
 }

@@ -11,6 +11,8 @@ internal import Wire
     let counters: Counters
     /// The row of latencies of requests that went to several servers.
     let splitRow: UInt32
+    /// Every worker's figures of the pool, the own ones included.
+    let allCounters: [PoolCounters]
     /// Clients of this pool on all workers, for `client_connections`.
     let clientCount: SharedCount
     let isRedis: Bool
@@ -22,7 +24,11 @@ internal import Wire
     let redisLimits: RedisLimits
     let memcachedLimits: MemcachedLimits
     let maxKeyLength: Int
+    /// More than this waiting for a client ends it.
+    let clientOutputLimit: Int
     private(set) var servers: [Server] = []
+    /// The same, for looking one up without reference counting: they live as long as the pool.
+    private var unretained: [Unretained<Server>] = []
     /// Whether any server is followed, so that requests need to be looked at more closely.
     private(set) var isFollowed = false
     /// Whether reads may go to replicas.
@@ -36,8 +42,13 @@ internal import Wire
     /// What is held now.
     var held = HeldRequests()
     private var placement: Placement {
-        didSet { isRandom = placement.isRandom }
+        didSet {
+            isRandom = placement.isRandom
+            lookup = Unretained(placement)
+        }
     }
+    /// The same without reference counting.
+    private var lookup: Unretained<Placement>
     private var isRandom: Bool
 
     init(_ index: Int, _ plan: PoolPlan, counters: PoolCounters, worker: Worker) {
@@ -45,15 +56,18 @@ internal import Wire
         self.worker = worker
         self.counters = counters.pool
         splitRow = counters.latencyRow + UInt32(plan.configuration.servers.count)
+        allCounters = plan.counters
         configuration = plan.configuration
         clientCount = plan.clientCount
         placement = plan.routing.placement
+        lookup = Unretained(placement)
         isRandom = placement.isRandom
         isRedis = configuration.cacheProtocol == .redis
         timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
         redisLimits = RedisLimits(configuration)
         memcachedLimits = MemcachedLimits(configuration)
         maxKeyLength = configuration.maxKeyLength
+        clientOutputLimit = configuration.clientOutputLimit
         credentials = configuration.clientCredentials.map(ClientCredentials.init)
         for (number, server) in configuration.servers.enumerated() {
             servers.append(
@@ -63,15 +77,21 @@ internal import Wire
                     groupCounters: counters.groups[number],
                     latencyRow: counters.latencyRow + UInt32(number)))
         }
+        unretained = servers.map(Unretained.init)
         isFollowed = servers.contains(where: \.isFollowed)
         readsFromReplicas = isFollowed && configuration.readFrom != .primary
     }
 
     /// Where requests for this key go.
+    @inline(__always)
     func serverIndex(for key: Span<UInt8>) -> Int {
         if isRandom { return placement.server(atRandom: worker.random()) }
-        return placement.server(for: key)
+        return lookup.use { $0.server(for: key) }
     }
+
+    /// The server at an index, without reference counting.
+    @inline(__always)
+    func findServer(_ index: Int) -> Unretained<Server> { unretained[index] }
 
     /// Where a request without a key goes: to any server that takes requests.
     var anyServer: Server {
@@ -102,6 +122,7 @@ internal import Wire
     /// The servers refer to their pool, so the pool lets go of them too.
     func closeAll() {
         for server in servers { server.closeAll() }
+        unretained.removeAll()
         if hasPubSub { pubSub.close() }
         servers.removeAll()
     }

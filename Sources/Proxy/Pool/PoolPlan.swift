@@ -5,4 +5,6 @@ struct PoolPlan: Sendable {
     let configuration: PoolConfiguration
     let routing: PoolRouting
     let clientCount: SharedCount
+    /// Every worker's figures of the pool, for `stats proxy`.
+    var counters: [PoolCounters] = []
 }

@@ -5,6 +5,10 @@ extension Split {
     /// Appends the request's reply. It can be done once: the fragments' replies move.
     func moveMerged(to output: inout ByteList, for pool: Pool) {
         let blocks = pool.worker.blocks
+        if let binary { return append(answerTo: binary, to: &output, for: pool) }
+        if case .statistics(let group) = merge {
+            return append(statistics(group, of: pool), to: &output, from: blocks)
+        }
         if let failure { return append(failure, to: &output, from: blocks) }
         switch merge {
         case .elements:
@@ -19,6 +23,8 @@ extension Split {
         case .sum: append(RedisReply.integer(total), to: &output, from: blocks)
         case .acknowledgement:
             append(pool.isRedis ? RedisReply.ok : MemcachedReply.ok, to: &output, from: blocks)
+        case .unlessHidden: moveUnlessHidden(to: &output, blocks)
+        case .statistics, .binary: break
         }
     }
 
@@ -27,7 +33,7 @@ extension Split {
         gathering.merge((0..<fragments.count).map { whole($0, pool) }, isRESP3: speaksRESP3)
     }
 
-    private func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {
+    func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {
         unsafe bytes.withUnsafeBytes { unsafe output.append($0, from: pool) }
     }
 
@@ -89,7 +95,8 @@ extension Split {
         return nil
     }
 
-    private func whole(_ fragment: Int, _ pool: BlockPool) -> [UInt8] {
+    /// A fragment's complete reply.
+    func whole(_ fragment: Int, _ pool: BlockPool) -> [UInt8] {
         fragments[fragment].reply.bringTogether(.max, pool)
         return unsafe Array(fragments[fragment].reply.firstBytes)
     }

@@ -5,7 +5,7 @@ internal import Wire
 /// Objects are reused; what they hold of a request is in blocks, which go back with it.
 @safe final class Split {
     /// How the fragments' replies become one.
-    enum Merge {
+    enum Merge: Equatable {
         /// MGET: an array in the order of the keys.
         case elements
         /// DEL, UNLINK, TOUCH, EXISTS: the sum of the numbers.
@@ -16,6 +16,12 @@ internal import Wire
         case values
         /// What all servers say of themselves, put together by `gathering`.
         case gathering
+        /// One meta command: its reply, unless the command's `q` flag hides it.
+        case unlessHidden
+        /// One meta command of the proxy's own, for a client that asked in binary.
+        case binary
+        /// memcached stats: one list of figures.
+        case statistics(MemcachedStatistics)
     }
 
     /// One server's part.
@@ -36,6 +42,11 @@ internal import Wire
     private(set) var speaksRESP3 = false
     /// The memcached command, for the fragments' tickets.
     private(set) var command = MemcachedCommand.get
+    /// The client's request, if it asks in memcached's binary protocol: the merged reply is one of
+    /// that protocol then.
+    private(set) var binary: MemcachedBinaryRequest?
+    /// The key that a binary request wants back.
+    private(set) var returnedKey = ByteList()
     /// For each key, in order: its fragment (`elements` and `values`).
     var fragmentOfKey = BlockArray<UInt16>()
     /// For each key, fragment by fragment: how long its VALUE is, 0 if it has none (`values`).
@@ -93,8 +104,16 @@ internal import Wire
         case .values:
             fragmentOfKey = plan.takePartOfKey()
             valueLengths.append(0, times: keyCount, from: pool)
-        case .sum, .acknowledgement, .gathering: break
+        case .sum, .acknowledgement, .gathering, .unlessHidden, .binary, .statistics: break
         }
+    }
+
+    /// The reply is to be one to this request.
+    func answer(_ request: MemcachedBinaryRequest) { binary = request }
+
+    /// The reply is to have this key.
+    func giveBack(_ key: RawBytes, from pool: BlockPool) {
+        unsafe returnedKey.append(contiguous: key, from: pool)
     }
 
     /// The fragment could not be sent.
@@ -146,5 +165,7 @@ internal import Wire
         total = 0
         heldCount = 0
         if failure != nil { failure = nil }
+        if binary != nil { binary = nil }
+        returnedKey.removeAll(to: pool)
     }
 }

@@ -94,7 +94,16 @@ internal import Wire
     /// why.
     func connection(for client: Client) -> ServerConnection? { connection(at: place(of: client)) }
 
+    /// The same without reference counting; it lives to the end of this turn at least.
+    @inline(__always)
+    func findConnection(for client: Client) -> Unretained<ServerConnection>? {
+        let place = place(of: client)
+        if let connection = connections[place] { return Unretained(connection) }
+        return newConnection(at: place).map(Unretained.init)
+    }
+
     /// Where a client's requests go among the connections.
+    @inline(__always)
     func place(of client: Client) -> Int {
         let place = perProtocol == 1 ? 0 : Int(client.handle.index) % perProtocol
         return client.speaksRESP3 ? place + perProtocol : place
@@ -242,11 +251,13 @@ internal import Wire
     }
 
     /// A reply came.
+    @inline(__always)
     func answered(over connection: ServerConnection) {
         if owesWord { giveWord(of: connection) }
     }
 
     /// What a primary that is none any more still owes says nothing of the next one.
+    @inline(never)
     private func giveWord(of connection: ServerConnection) {
         guard !isFollowed || (!isAwaited && connection.address == route.address) else { return }
         owesWord = false
@@ -261,6 +272,7 @@ internal import Wire
     func closed(
         _ connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
     ) -> ServerConnection? {
+        pool.worker.keepForThisTurn(connection)
         forget(connection)
         if connection.address != nil {
             counters.add(-1, to: .serverConnections)

@@ -41,6 +41,13 @@ extension ServerConnection {
             guard isReplyExpected else { return close(because: Self.unexpected) }
             let ticket = tickets[0]
             let rest = unsafe bytes.dropping(offset)
+            if begin == offset, let length = unsafe plainValue(in: rest, ticket) {
+                unsafe finish(rest.piece(0, length), isError: false)
+                if phase == .closed { return }
+                offset += length
+                begin = offset
+                continue
+            }
             let dataBefore = memcachedReplies.bodyRemaining
             let step = unsafe memcachedReplies.scan(rest.span)
             offset += step.consumed
@@ -50,6 +57,10 @@ extension ServerConnection {
                 let length = step.consumed - dataBefore + memcachedReplies.bodyRemaining
                 guard unsafe asks(for: key, length: length, ticket) else {
                     return close(because: .outOfStep("a VALUE for another key"))
+                }
+            case .statistic:
+                guard ticket.command == .stats else {
+                    return close(because: .outOfStep("an answer to another command"))
                 }
             case .complete(let kind):
                 guard kind.answers(ticket.command) else {
@@ -67,6 +78,17 @@ extension ServerConnection {
             }
         }
         if begin < offset { unsafe pass(bytes.piece(begin, offset - begin)) }
+    }
+
+    /// Bytes of the usual reply to a `get`, with the key that was asked for; nil is anything else.
+    @inline(__always)
+    private func plainValue(in bytes: RawBytes, _ ticket: Ticket) -> Int? {
+        guard ticket.command == .get, ticket.fragment == Ticket.whole else { return nil }
+        let keyLength = Int(ticket.keyLength)
+        let length = unsafe memcachedReplies.plainValue(in: bytes.span, keyLength: keyLength)
+        guard length > 0 else { return nil }
+        let key = unsafe bytes.piece(MemcachedReplyScanner.keyOffset, keyLength)
+        return unsafe asks(for: key, length: length, ticket) ? length : nil
     }
 
     private static var unexpected: CloseReason { .outOfStep("a reply nobody asked for") }
@@ -101,7 +123,20 @@ extension ServerConnection {
     }
 
     /// The last piece of a reply, usually the whole of it.
+    @inline(__always)
     private func finish(_ reply: RawBytes, isError: Bool) {
+        let ticket = tickets[0]
+        guard !isError, halt == .none, ticket.leading == 0, ticket.purpose == .request else {
+            return unsafe finishCarefully(reply, isError: isError)
+        }
+        popTicket()
+        unsafe deliver(
+            reply, to: ticket.client, ticket.sequence, ticket.fragment, visit(of: ticket))
+    }
+
+    /// The reply may have to be kept from the client, or is for nobody.
+    @inline(never)
+    private func finishCarefully(_ reply: RawBytes, isError: Bool) {
         let ticket = tickets[0]
         if ticket.leading > 0 { return unsafe finish(transaction: ticket, reply, isError: isError) }
         if isError || halt != .none, unsafe setAside(reply, isError: isError) { return }
@@ -109,25 +144,33 @@ extension ServerConnection {
     }
 
     /// A reply for the oldest ticket, as good as the server's.
-    @inline(__always)
     func deliver(_ reply: RawBytes, to ticket: Ticket, isError: Bool) {
         popTicket()
-        let visit = visit(of: ticket)
         switch ticket.purpose {
         case .auth, .hello, .select:
             return unsafe greeted(ticket.purpose, reply, isError: isError)
-        case .discard, .request:
-            server.counters.add(to: .responses)
-            server.counters.add(reply.count, to: .responseBytes)
-            visits.add(visit, in: worker.latency)
+        case .discard:
+            countReply(reply.count, isComplete: true)
+            visits.add(visit(of: ticket), in: worker.latency)
             server.answered(over: self)
+        case .request:
+            unsafe deliver(
+                reply, to: ticket.client, ticket.sequence, ticket.fragment, visit(of: ticket))
         }
-        guard ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)
-        else {
-            return
-        }
+    }
+
+    /// A client's reply, whose ticket is taken.
+    @inline(__always)
+    private func deliver(
+        _ reply: RawBytes, to client: Handle, _ sequence: UInt32, _ fragment: Int32,
+        _ visit: Visit
+    ) {
+        countReply(reply.count, isComplete: true)
+        visits.add(visit, in: worker.latency)
+        server.answered(over: self)
+        guard let client = unsafe worker.clients.find(client) else { return }
         unsafe client._withUnsafeGuaranteedRef { client in
-            unsafe client.complete(ticket.sequence, ticket.fragment, reply, visit)
+            unsafe client.complete(sequence, fragment, reply, visit)
             if client.isOverfull { restrain(client) }
         }
     }
@@ -136,7 +179,7 @@ extension ServerConnection {
     private func pass(_ piece: RawBytes) {
         let ticket = tickets[0]
         isReplyBegun = true
-        server.counters.add(piece.count, to: .responseBytes)
+        countReply(piece.count, isComplete: false)
         guard ticket.purpose == .request, !isDistrusted(ticket), leadingSeen == ticket.leading,
             let found = unsafe worker.clients.find(ticket.client)
         else {

@@ -30,7 +30,7 @@ internal import Wire
     /// The client that has it for itself (`PrivateConnections`).
     var owner = Handle.nobody
     /// Whether its client waits for what may take for ever, so that no request here times out.
-    var isPatient = false
+    var isPatient = false { didSet { deadlineOfTurn = deadline } }
     /// Whether its client watches keys over it, and so cannot go on over another one.
     var isWatching = false
     /// Nil while waiting for one.
@@ -86,6 +86,12 @@ internal import Wire
     var visits = VisitCount()
     /// What the statistics say of this connection's queues.
     private var shown = Levels()
+    /// What has come and gone since the statistics were last told.
+    private var untold = Traffic()
+    /// Milliseconds that a request may take; nil: for ever.
+    private let timeout: Int?
+    /// When the requests that are taken in this turn give up.
+    private var deadlineOfTurn = Ticket.never
     var isBlocked = false
     private var isDirty = false
     /// The client whose slow reading stopped the reading here.
@@ -101,6 +107,7 @@ internal import Wire
         self.place = place
         self.address = address
         worker = server.pool.worker
+        timeout = server.pool.timeout
         var inProgress = false
         socket = try Socket.connect(to: address, inProgress: &inProgress)
         lastProgress = worker.loop.now
@@ -116,14 +123,20 @@ internal import Wire
         phase = .waiting
         isHolding = true
         worker = server.pool.worker
+        timeout = server.pool.timeout
         socket = Socket(adopting: -1)
         armDeadline(after: Limits.holdTickMilliseconds)
     }
 
     /// Begins to wait for the connection; the greeting is first in the log.
     func start() {
-        watcher = IOWatcher(worker.loop, descriptor: socket.descriptor) {
-            [unowned self] readiness in self.ready(readiness)
+        watcher = unsafe IOWatcher(
+            worker.loop, descriptor: socket.descriptor,
+            owner: Unmanaged.passUnretained(self).toOpaque()
+        ) { owner, events in
+            unsafe Unmanaged<ServerConnection>.fromOpaque(owner)._withUnsafeGuaranteedRef {
+                $0.ready(Readiness(rawValue: events))
+            }
         }
         greet()
         watcher?.watch(.writable)
@@ -154,7 +167,7 @@ internal import Wire
 
     /// When a request that is taken now gives up.
     var deadline: Int64 {
-        guard let timeout = server.pool.timeout, !isPatient else { return Ticket.never }
+        guard let timeout, !isPatient else { return Ticket.never }
         return worker.loop.now + Int64(timeout)
     }
 
@@ -163,37 +176,49 @@ internal import Wire
     func hasRoom(for bytes: Int) -> Bool {
         if isHolding { return server.pool.mayHold(bytes) }
         return tickets.count < Limits.ticketsPerConnection
-            && (log.count == 0 || log.count + bytes <= Limits.logBytes)
+            && (log.count == 0 || log.count &+ bytes <= Limits.logBytes)
     }
 
     /// Queues a ticket for a request whose bytes were just put into the log.
+    @inline(__always)
     func enqueue(_ ticket: Ticket) {
+        if !isDirty { beginTurn() }
         var ticket = ticket
-        // Silence counts from the first request that waits, not from the last one of an hour ago.
-        if tickets.isEmpty { lastProgress = worker.loop.now }
-        ticket.deadline = deadline
-        if isHolding { hold(&ticket) }
+        ticket.deadline = deadlineOfTurn
         tickets.append(ticket, from: worker.blocks)
         unsentTickets &+= 1
-        server.counters.add(to: .requests)
-        server.counters.add(ticket.length, to: .requestBytes)
-        if isHolding { return updateHeld() }
-        if let timeout = server.pool.timeout, deadlines?.isActive != true {
-            armDeadline(after: timeout)
-        }
-        markDirty()
+        untold.requests &+= 1
+        untold.requestBytes &+= ticket.length
+        if isHolding { holdNewest() }
+    }
+
+    @inline(never)
+    private func holdNewest() {
+        tickets.update(tickets.count - 1) { hold(&$0) }
+        updateHeld()
     }
 
     func markDirty() {
-        guard !isDirty else { return }
+        if !isDirty { beginTurn() }
+    }
+
+    /// What is the same for all requests of one turn.
+    @inline(never)
+    private func beginTurn() {
         isDirty = true
         worker.needsFlush(self)
+        deadlineOfTurn = deadline
+        // Silence counts from the first request that waits, not from the last one of an hour ago.
+        if tickets.isEmpty { lastProgress = worker.loop.now }
     }
 
     /// Sends what waits, as far as the socket takes it. Called once per turn of the loop.
     func flush() {
         isDirty = false
-        guard phase == .ready || phase == .greeting, !isBlocked else { return }
+        if let timeout, !isHolding, !tickets.isEmpty, deadlines?.isActive != true {
+            armDeadline(after: timeout)
+        }
+        guard phase == .ready || phase == .greeting, !isBlocked else { return updateGauges() }
         // What is sent in part goes on when a stalled server does; another one gets it from the start.
         guard !isHolding else { return updateGauges() }
         while log.unsentCount > 0 {
@@ -231,8 +256,10 @@ internal import Wire
         tickets.update(from: firstNew, upTo: owed) { $0.sentAt = stamp }
     }
 
-    /// Adds to the server's levels what changed here; a server may have several connections.
+    /// Tells the statistics what has happened, and adds to the server's levels what changed here: a
+    /// server may have several connections.
     private func updateGauges() {
+        tellTraffic()
         let levels = Levels(
             inQueue: unsentTickets, inQueueBytes: log.unsentCount,
             outQueue: tickets.count - unsentTickets, outQueueBytes: log.sentCount)
@@ -242,6 +269,29 @@ internal import Wire
         counters.add(levels.outQueue - shown.outQueue, to: .outQueue)
         counters.add(levels.outQueueBytes - shown.outQueueBytes, to: .outQueueBytes)
         shown = levels
+    }
+
+    private func tellTraffic() {
+        let counters = server.counters
+        counters.add(untold.requests, to: .requests)
+        counters.add(untold.requestBytes, to: .requestBytes)
+        counters.add(untold.responses, to: .responses)
+        counters.add(untold.responseBytes, to: .responseBytes)
+        untold = Traffic()
+    }
+
+    /// Counts a piece of a reply, or the whole of it if that makes it complete.
+    @inline(__always)
+    func countReply(_ bytes: Int, isComplete: Bool) {
+        if isComplete { untold.responses &+= 1 }
+        untold.responseBytes &+= bytes
+    }
+
+    private struct Traffic {
+        var requests = 0
+        var requestBytes = 0
+        var responses = 0
+        var responseBytes = 0
     }
 
     private struct Levels {
@@ -286,12 +336,14 @@ internal import Wire
     }
 
     /// Takes the oldest ticket, whose reply is complete, and frees its request.
+    @inline(__always)
     func popTicket() {
         log.consume(tickets[0].length, to: worker.blocks)
         dropTicket()
     }
 
     /// Takes the oldest ticket, whose request was taken from the log.
+    @inline(__always)
     func dropTicket() {
         tickets.dropFirst(to: worker.blocks)
         if expired > 0 { expired -= 1 }
@@ -307,7 +359,7 @@ internal import Wire
     }
 
     /// Requests that were sent and are not answered.
-    var owed: Int { tickets.count - unsentTickets }
+    var owed: Int { tickets.count &- unsentTickets }
 
     /// Whether no request is here.
     var isIdle: Bool { tickets.isEmpty && asideTickets.isEmpty }

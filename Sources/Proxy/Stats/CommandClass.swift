@@ -3,10 +3,10 @@ internal import Wire
 /// What sort of request it is, to the statistics of latency: few and fixed, for both protocols.
 public enum CommandClass: UInt8, BitwiseCopyable, CaseIterable, Sendable {
     /// It changes nothing and went to one server: Redis' read-only commands, memcached's `get`,
-    /// `gets`, `gat` and `gats`.
+    /// `gets`, `gat`, `gats` and `mg`.
     case read
     /// It may change data and went to one server: Redis' writes, memcached's storage commands,
-    /// `incr`, `decr`, `touch` and `delete`.
+    /// `incr`, `decr`, `touch` and `delete`, `ms`, `md` and `ma`.
     case write
     /// It went to several servers in parts, such as an MGET, or memcached's `get` of several keys.
     case split
@@ -44,9 +44,11 @@ extension MemcachedCommand {
     /// The class of a request that goes to one server.
     var commandClass: CommandClass {
         switch self {
-        case .get, .gets, .gat, .gats: .read
-        case .set, .add, .replace, .append, .prepend, .cas, .incr, .decr, .touch, .delete: .write
-        case .version, .verbosity, .flushAll, .quit: .other
+        case .get, .gets, .gat, .gats, .metaGet: .read
+        case .set, .add, .replace, .append, .prepend, .cas, .incr, .decr, .touch, .delete,
+            .metaSet, .metaDelete, .metaArithmetic:
+            .write
+        case .version, .verbosity, .flushAll, .quit, .stats, .metaDebug, .metaNoop: .other
         }
     }
 }

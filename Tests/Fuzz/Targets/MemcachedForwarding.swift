@@ -15,8 +15,7 @@ func exercise(_ input: [UInt8]) {
 
 private let server = RealServer("MARTLET_FUZZ_MEMCACHED")
 
-/// Meta no-op: a command that no client can say through the proxy, so its answer comes from nobody
-/// else.
+/// Meta no-op: the proxy answers it itself, so its answer comes from nobody else.
 private let sentinel = Array("mn\r\n".utf8)
 
 /// A request as a server gets it.
@@ -61,8 +60,16 @@ private func framesOf(_ request: MemcachedRequest, _ bytes: [UInt8]) -> [Frame] 
         partKeys.append(keys[keys.count - 1])
     }
     switch request.command {
-    case .quit:
+    // The proxy answers these, or asks what it likes.
+    case .quit, .stats, .metaNoop:
         return []
+    case .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug:
+        let loud = bytes[..<request.quietFlag.lowerBound] + bytes[request.quietFlag.upperBound...]
+        return [
+            Frame(
+                command: request.command, bytes: Array(loud),
+                keys: request.hasBase64Key ? [] : keys)
+        ]
     case .get, .gets, .gat, .gats:
         // Longer lines than a server takes are split.
         guard request.lineLength <= MemcachedLimits.serverLineLength else { return [] }
@@ -114,7 +121,12 @@ private func compareKeys(_ frame: Frame, _ values: [[UInt8]], _ kind: MemcachedR
     case .verbosity:
         server.send(Array("verbosity 0\r\n".utf8))
         check(line() == Array("OK\r\n".utf8), "no verbosity")
-    case .version, .quit:
+    case .metaGet, .metaDelete, .metaArithmetic, .metaDebug:
+        // A key in base64 was not made known.
+        check(
+            frame.keys.isEmpty || (kind != .metaEnd && kind != .metaNotFound),
+            "\(text(frame.bytes)) is about another key")
+    case .version, .quit, .stats, .metaSet, .metaNoop:
         break
     }
 }
@@ -145,6 +157,7 @@ private func reply(to frame: Frame) -> (values: [[UInt8]], kind: MemcachedReplyK
             switch scan.state {
             case .value(let offset, let length):
                 values.append(Array(bytes[offset..<offset + length]))
+            case .statistic: fatalError("\(text(frame.bytes)) got \(text(bytes))")
             case .complete(let kind): found = kind
             case .incomplete: if scan.consumed == 0 { return nil }
             case .malformed: fatalError("\(text(frame.bytes)) got \(text(bytes))")

@@ -20,6 +20,12 @@ func exercise(_ input: [UInt8]) {
             check(end.elementsEqual([13, 10]), "a value's data does not end in CRLF")
             start += 2
         }
+        if entry.frame == .complete(.metaValue) {
+            checkMetaValue(pieces.stream[start..<entry.end])
+            dataLength = nil
+            start = entry.end
+            continue
+        }
         let line = pieces.stream[start..<entry.end]
         check(line.suffix(2).elementsEqual([13, 10]), "a line without CRLF")
         check(line.firstIndex(of: 10) == entry.end - 1, "more than one line")
@@ -30,6 +36,7 @@ func exercise(_ input: [UInt8]) {
 
 private enum Frame: Equatable {
     case value(key: [UInt8])
+    case statistic
     case complete(MemcachedReplyKind)
     case malformed
 }
@@ -40,6 +47,7 @@ private func step(_ scan: MemcachedScan, of bytes: Span<UInt8>) -> Step<Frame> {
         check(offset + length <= scan.consumed, "a key that is not consumed")
         let key = (offset..<offset + length).map { bytes[$0] }
         return .frame(.value(key: key), length: scan.consumed)
+    case .statistic: return .frame(.statistic, length: scan.consumed)
     case .complete(let kind): return .frame(.complete(kind), length: scan.consumed)
     case .incomplete:
         return .more(consumed: scan.consumed, needed: bytes.count - scan.consumed + 1)
@@ -58,6 +66,10 @@ private func checkLine(_ line: ArraySlice<UInt8>, _ frame: Frame) -> Int? {
         check(words[1] == key[...], "another key")
         check(!line.contains { $0 < 32 || $0 == 127 }, "a control character in a VALUE line")
         return Int(String(decoding: words[3], as: UTF8.self))
+    case .statistic:
+        check(line.starts(with: "STAT ".utf8) && line.count > 5, "a statistic without STAT")
+        // Another line follows, whatever its kind.
+        return nil
     case .complete(let kind):
         check(expectedKind(of: line) == kind, "\(kind) is not what the line says")
         return nil
@@ -66,17 +78,31 @@ private func checkLine(_ line: ArraySlice<UInt8>, _ frame: Frame) -> Int? {
     }
 }
 
+/// A reply that is one line and its data.
+private func checkMetaValue(_ reply: ArraySlice<UInt8>) {
+    let line = reply.prefix { $0 != 10 }
+    check(line.last == 13, "a VA line without CRLF")
+    let words = line.dropLast().split(separator: 32)
+    check(words[0].elementsEqual("VA".utf8), "a meta value without VA")
+    let length = Int(String(decoding: words[1], as: UTF8.self)) ?? -1
+    check(reply.count == line.count + 1 + length + 2, "another length of the value")
+    check(reply.suffix(2).elementsEqual([13, 10]), "a meta value does not end in CRLF")
+}
+
 /// Lines that stand alone.
 private let kinds: [[UInt8]: MemcachedReplyKind] = [
     Array("END".utf8): .end, Array("STORED".utf8): .stored, Array("NOT_STORED".utf8): .notStored,
     Array("EXISTS".utf8): .exists, Array("NOT_FOUND".utf8): .notFound,
     Array("DELETED".utf8): .deleted, Array("TOUCHED".utf8): .touched, Array("OK".utf8): .ok,
+    Array("RESET".utf8): .reset,
 ]
 
 /// Words behind which the line goes on.
 private let openKinds: [[UInt8]: MemcachedReplyKind] = [
     Array("ERROR".utf8): .error, Array("CLIENT_ERROR".utf8): .clientError,
     Array("SERVER_ERROR".utf8): .serverError, Array("VERSION".utf8): .version,
+    Array("HD".utf8): .metaDone, Array("EN".utf8): .metaEnd, Array("NF".utf8): .metaNotFound,
+    Array("NS".utf8): .metaNotStored, Array("EX".utf8): .metaExists, Array("ME".utf8): .metaDebug,
 ]
 
 private func expectedKind(of line: ArraySlice<UInt8>) -> MemcachedReplyKind {

@@ -40,6 +40,8 @@ private struct Request: Equatable {
     let exptimeOffset: Int
     let exptimeLength: Int
     let noreplyOffset: Int
+    let hasBase64Key: Bool
+    let quietFlag: Range<Int>
     let lineLength: Int
     let dataLength: Int
     let keys: MemcachedKeys
@@ -53,6 +55,8 @@ private struct Request: Equatable {
         exptimeOffset = request.exptimeOffset
         exptimeLength = request.exptimeLength
         noreplyOffset = request.noreplyOffset
+        hasBase64Key = request.hasBase64Key
+        quietFlag = request.quietFlag
         lineLength = request.lineLength
         dataLength = request.dataLength
         keys = MemcachedKeys(request)
@@ -63,6 +67,7 @@ private struct Request: Equatable {
         [
             Int(command.rawValue), hasNoreply ? 1 : 0, keyOffset, keyLength, keyCount,
             exptimeOffset, exptimeLength, noreplyOffset, lineLength, dataLength,
+            hasBase64Key ? 1 : 0, quietFlag.lowerBound, quietFlag.upperBound,
         ]
     }
 
@@ -93,18 +98,35 @@ private func checkOneCommand(_ request: Request, _ frame: [UInt8], _ limits: Mem
 
     let words = line.split(separator: 32)
     check(words[0].elementsEqual(request.command.name.utf8), "not the command that it says")
-    check((request.dataLength > 0) == request.command.isStorage, "data where none belongs")
-    if request.command.isStorage {
-        let length = String(decoding: words[4], as: UTF8.self)
+    check((request.dataLength > 0) == request.command.hasData, "data where none belongs")
+    if request.command.hasData {
+        let place = request.command == .metaSet ? 2 : 4
+        let length = String(decoding: words[place], as: UTF8.self)
         check(Int(length) == request.dataLength - 2, "not the length \(length)")
         check(request.dataLength - 2 <= limits.maxValueLength, "a value above the limit")
     }
-    if !request.command.isRetrieval {
+    if request.command.isMeta {
+        checkFlags(request, words.dropFirst(request.command == .metaSet ? 3 : 2))
+    } else if ![.version, .metaNoop, .stats].contains(request.command),
+        !request.command.isRetrieval
+    {
         // `delete noreply` is about a key of that name.
         let isQuiet = words.last == noreply && words.count > (request.command == .delete ? 2 : 1)
         check(isQuiet == request.hasNoreply, "noreply where none was said, or none where it was")
     }
     checkKeys(request, words, frame, limits)
+}
+
+/// One `q` at most, and the base64 that is said to be one.
+private func checkFlags(_ request: Request, _ flags: ArraySlice<ArraySlice<UInt8>>) {
+    let quiet = flags.filter { $0.first == UInt8(ascii: "q") }
+    check(quiet.count <= 1, "two quiet flags")
+    check(request.hasNoreply == (quiet.count == 1), "quiet, and not, or the other way")
+    if let flag = quiet.first {
+        check(request.quietFlag == flag.startIndex..<flag.endIndex, "the quiet flag is elsewhere")
+    }
+    let base64 = flags.filter { $0.first == UInt8(ascii: "b") }
+    check(base64.count == (request.hasBase64Key ? 1 : 0), "base64, and not, or the other way")
 }
 
 private let noreply = ArraySlice("noreply".utf8)
@@ -119,8 +141,9 @@ private func checkKeys(
         expected = words[2...]
         check(words[1].startIndex == request.exptimeOffset, "a wrong place of the time")
         check(words[1].count == request.exptimeLength, "a wrong length of the time")
-    case .version, .verbosity, .flushAll, .quit: expected = []
-    case .set, .add, .replace, .append, .prepend, .cas, .incr, .decr, .touch, .delete:
+    case .version, .verbosity, .flushAll, .quit, .stats, .metaNoop: expected = []
+    case .set, .add, .replace, .append, .prepend, .cas, .incr, .decr, .touch, .delete, .metaGet,
+        .metaSet, .metaDelete, .metaArithmetic, .metaDebug:
         expected = words[1...1]
     }
     check(expected.count == request.keyCount, "\(request.keyCount) keys, not \(expected.count)")
@@ -138,6 +161,7 @@ private func checkKeys(
 
 /// Up to `noreplyOffset`, CRLF and the data are the same request with an answer.
 private func checkAnswered(_ request: Request, _ frame: [UInt8], _ limits: MemcachedLimits) {
+    if request.command.isMeta { return checkLoud(request, frame, limits) }
     let kept = frame[..<request.noreplyOffset]
     let answered = Array(kept + [13, 10] + frame[request.lineLength...])
     var parser = MemcachedRequestParser(limits: limits)
@@ -153,4 +177,21 @@ private func checkAnswered(_ request: Request, _ frame: [UInt8], _ limits: Memca
     check(again.exptimeOffset == request.exptimeOffset, "without noreply another time")
     check(again.dataLength == request.dataLength, "without noreply other data")
     check(again.noreplyOffset == request.noreplyOffset, "without noreply another end of words")
+}
+
+/// Without its quiet flag a meta command is the same request with an answer.
+private func checkLoud(_ request: Request, _ frame: [UInt8], _ limits: MemcachedLimits) {
+    let loud = Array(
+        frame[..<request.quietFlag.lowerBound] + frame[request.quietFlag.upperBound...])
+    var parser = MemcachedRequestParser(limits: limits)
+    guard case .request(let again) = parser.parse(loud.span) else {
+        fatalError("no request without the quiet flag")
+    }
+    check(again.length == loud.count, "without the quiet flag more than one request")
+    check(!again.hasNoreply, "the quiet flag is still there")
+    check(again.command == request.command, "without the quiet flag another command")
+    check(again.keyOffset == request.keyOffset, "without the quiet flag another key")
+    check(again.keyLength == request.keyLength, "without the quiet flag another key")
+    check(again.hasBase64Key == request.hasBase64Key, "without the quiet flag another key")
+    check(again.dataLength == request.dataLength, "without the quiet flag other data")
 }
