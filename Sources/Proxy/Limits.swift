@@ -5,10 +5,39 @@ enum Limits {
     /// pieces of large values, while it still stays in the second-level cache and gives every
     /// connection its turn.
     static let scratch = 256 * 1024
+    /// Reads of that size from one connection in one turn, while each is full: a megabyte, which
+    /// would else take four turns with a wait for events in each.
+    static let fullReads = 4
     /// A piece of a reply this large goes to its client's socket straight from where it was read, if
     /// nothing waits before it. Copying it first cost a seventh of the user time of a 1 MB GET; for
     /// smaller ones the copy is cheaper than a system call of their own.
     static let sentDirectly = 32 * 1024
+    /// An unfinished request for one server is sent on as it comes if it is longer than this: as
+    /// much as one read takes, so nothing waits for its rest that may be here already.
+    static let uploadFrom = 256 * 1024
+    /// Large requests on their way to one server from one worker. One fills a server that works at
+    /// one request at a time; the others are for clients that send slowly.
+    static let uploadsPerServer = 4
+    /// How often those who wait for one of them are seen to.
+    static let uploadLookMilliseconds = 250
+    /// Who has waited so long, while none of them ended, has it collected, if it is no larger than
+    /// the next bound.
+    static let uploadWaitMilliseconds = 1000
+    /// What is collected although it could be sent on: by those who waited, and where it may have
+    /// to be sent again. Above it, memory is worth more.
+    static let collectedAtMost = 16 * 1024 * 1024
+    /// A client that holds such a connection and sends nothing for so long is closed, if others
+    /// wait.
+    static let stalledUploadMilliseconds = 5000
+    /// A reply of which more than this is to come keeps others waiting for a millisecond and more,
+    /// so requests after it take another connection.
+    static let detachFrom = 1024 * 1024
+    /// Connections with such replies at once, per server and worker; on further ones others wait.
+    /// Each may be held by a client that reads slowly, and costs the proxy what that client may have
+    /// waiting.
+    static let repliesDetachedPerServer = 16
+    /// How long a connection for large transfers is kept without any.
+    static let idleDetachedMilliseconds = 10_000
     /// An unfinished request longer than this gets a block of its own, read into directly.
     static let ownInputBlock = 16 * 1024
     /// The first size of that block; it doubles from there on as bytes really arrive, so that

@@ -56,6 +56,12 @@ public struct MemcachedRequestParser: Sendable {
         return request.length > 0 ? .request(request) : parseLine(bytes)
     }
 
+    /// The request whose line was read and whose data block is not complete; nil if there is none.
+    public var unfinished: MemcachedRequest? { awaitsData ? pending : nil }
+
+    /// Leaves the unfinished request to somebody else: the next bytes begin a new one.
+    public mutating func forget() { awaitsData = false }
+
     // MARK: - The whole request at once
 
     /// A `get` of one key, or a `set`, in its plainest form, that has arrived in full; one of length

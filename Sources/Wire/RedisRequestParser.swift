@@ -41,6 +41,22 @@ public struct RedisRequestParser: Sendable {
         return request.length > 0 ? .request(request) : parseCarefully(bytes)
     }
 
+    // MARK: - A request that is not complete
+
+    /// What is known of the frame that the last call found incomplete; nil if its first argument is
+    /// still to come.
+    public func unfinished(in bytes: Span<UInt8>) -> RedisUnfinishedRequest? {
+        guard position > 0, request.argumentCount - argumentsLeft >= 2 else { return nil }
+        var known = request
+        known.command = commands.find(bytes, at: request.nameOffset, length: request.nameLength)
+        return RedisUnfinishedRequest(
+            request: known, consumed: position,
+            rest: RequestRest(arguments: argumentsLeft, behind: position, limits: limits))
+    }
+
+    /// Leaves the unfinished frame to somebody else: the next bytes begin a new one.
+    public mutating func forget() { reset() }
+
     // MARK: - The whole request at once
 
     /// A request that has arrived in full and breaks no rule; one of length 0 is anything else, for

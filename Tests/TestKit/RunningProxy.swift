@@ -115,9 +115,14 @@ public final class RunningProxy: Sendable {
     }
 
     /// The memory it occupies, in bytes.
-    public func residentBytes() throws -> Int {
+    public func residentBytes() throws -> Int { try memory("VmRSS:") }
+
+    /// The most memory that it has occupied, in bytes.
+    public func peakResidentBytes() throws -> Int { try memory("VmHWM:") }
+
+    private func memory(_ name: String) throws -> Int {
         let status = contents(of: "/proc/\(pid)/status")
-        for line in status.split(separator: "\n") where line.hasPrefix("VmRSS:") {
+        for line in status.split(separator: "\n") where line.hasPrefix(name) {
             if let kilobytes = Int(line.split(separator: " ").dropFirst().first ?? "") {
                 return kilobytes << 10
             }

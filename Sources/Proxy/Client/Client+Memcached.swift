@@ -92,6 +92,7 @@ extension Client {
         else {
             return pool.counters.add(to: .forwardErrors)
         }
+        isQuiet = true
         let before = connection.log.count
         unsafe append(frame.piece(0, request.noreplyOffset), to: connection)
         append(ascii: "\r\n", to: connection)

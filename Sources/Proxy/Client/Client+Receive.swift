@@ -8,7 +8,9 @@ extension Client {
     func receive() {
         if isLingering { return discard() }
         do throws(SystemError) {
-            if ownsBlock {
+            if upload != nil {
+                try receiveUpload()
+            } else if ownsBlock {
                 try receiveIntoBlock()
             } else {
                 try receiveIntoScratch()
@@ -50,7 +52,7 @@ extension Client {
         }
     }
 
-    private func moveInputToScratch() -> Int {
+    func moveInputToScratch() -> Int {
         let kept = input.count
         guard kept > 0 else { return 0 }
         unsafe worker.scratch.copyMemory(from: input.firstBytes)
@@ -69,7 +71,8 @@ extension Client {
     /// Goes on with requests that were held back.
     func parseHeldBack() {
         isParsingDue = false
-        guard !isClosed else { return }
+        guard !isClosed, hasTurn else { return }
+        pace = .usual
         isHeldBack = false
         if ownsBlock {
             parseBlock()
@@ -137,6 +140,7 @@ extension Client {
         let taken = unsafe parseOne(input.firstBytes)
         if taken == 0 { return isHeldBack ? updateInterest() : growBlock() }
         ownsBlock = false
+        collects = false
         inputNeeded = 0
         skipCount = max(0, taken - count)
         // Empty if the block has moved on to a server.
@@ -150,6 +154,13 @@ extension Client {
     /// Keeps what is not a whole request yet, or is not its turn.
     private func keep(_ bytes: RawBytes) {
         guard bytes.count > 0 else { return }
+        if !isHeldBack {
+            switch unsafe startUpload(bytes) {
+            case .begun: return
+            case .waits: return unsafe input.append(contiguous: bytes, from: worker.blocks)
+            case .none: break
+            }
+        }
         ownsBlock = !isHeldBack && max(inputNeeded, bytes.count) > Limits.ownInputBlock
         if ownsBlock {
             let size = blockSize(after: bytes.count)
@@ -181,6 +192,13 @@ extension Client {
 
     /// Makes room for the rest of the request that has the input to itself.
     private func growBlock() {
+        var block = input
+        input = ByteList()
+        switch unsafe startUpload(block.firstBytes) {
+        case .begun: return block.removeAll(to: worker.blocks)
+        case .waits: return input = block
+        case .none: input = block
+        }
         guard input.roomAtEnd == 0 else { return }
         let size = blockSize(after: input.count)
         guard isAllowed(size) else { return }

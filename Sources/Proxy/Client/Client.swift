@@ -41,6 +41,15 @@ internal import Wire
     /// Whether `input` is one block for a large request that is read into it directly.
     var ownsBlock = false
 
+    /// The large request that is being sent on while it arrives, or whose reply is awaited.
+    var upload: Upload?
+    /// Whether the unfinished request is collected, since it waited in vain to be sent on.
+    var collects = false
+    /// Whether it has sent memcached requests that nobody hears of again.
+    var isQuiet = false
+    /// When it goes on after it was held back.
+    var pace = Pace.usual
+
     var requests = Ring<Request>()
     /// The number of the oldest request in `requests`.
     var firstSequence: UInt32 = 0
@@ -134,7 +143,8 @@ internal import Wire
             isBlocked = false
             flush()
         }
-        if readiness.contains(.readable) && !isClosed && wantsInput { receive() }
+        guard readiness.contains(.readable) && !isClosed else { return }
+        if wantsInput { receive() } else { readTooSoon() }
     }
 
     // MARK: - Back-pressure
@@ -155,7 +165,7 @@ internal import Wire
 
     /// Whether one that was held back may go on.
     private var mayGoOn: Bool {
-        requests.count <= requestLimit / 2 && outputCount < Limits.outputLowWater
+        requests.count <= requestLimit / 2 && outputCount < Limits.outputLowWater && hasTurn
     }
 
     private var wantsInput: Bool {
@@ -164,7 +174,7 @@ internal import Wire
 
     func updateInterest() {
         guard !isClosed else { return }
-        var wanted: Readiness = wantsInput ? .readable : []
+        var wanted: Readiness = wantsInput || pace == .answering ? .readable : []
         if isBlocked { wanted.insert(.writable) }
         if wanted != interest { watch(for: wanted) }
     }
@@ -320,7 +330,8 @@ internal import Wire
     func closeIfIdle() {
         let limit = pool.configuration.clientIdleTimeoutMilliseconds
         guard limit > 0, worker.loop.now - lastActive >= Int64(limit) else { return }
-        guard requests.isEmpty || isBlocked || !blocked.isEmpty else { return }
+        let isUploading = upload != nil && !isHeldBack
+        guard requests.isEmpty || isBlocked || !blocked.isEmpty || isUploading else { return }
         guard subscriptions?.topics.isEmpty ?? true else { return }
         close(because: .idle)
     }
@@ -341,6 +352,7 @@ internal import Wire
         if let warning = reason.warning, worker.commons.closeWarnings.allows() {
             worker.log.warning("pool \(pool.configuration.name): \(warning)")
         }
+        dropUpload()
         releaseRequests()
         if let transaction { end(transaction) }
         endSubscriptions()
@@ -357,6 +369,7 @@ internal import Wire
     func drain() {
         if wantsInput && !isLingering { receive() }
         guard !isClosed else { return }
+        if let upload, !upload.isWhole { return close(because: .shutdown) }
         isDraining = true
         if !isHeldBack { isFinished = true }
         updateInterest()

@@ -5,7 +5,7 @@ internal import Glibc
 /// A taken block belongs to whoever took it until it is given back. Given-back blocks wait in a
 /// list per size, so that a warm worker never calls the allocator; what waits is bounded, and the
 /// rest is freed at once, so that memory returns after a burst. Blocks above `largestPooled` are
-/// not kept.
+/// not kept, and those above `largestAllocated` are the system's again at once.
 ///
 /// A handle on state that its worker owns from `init` to `destroy`: passing it costs no reference
 /// counting, which was a quarter of the instructions of a pipelined GET when this was a class.
@@ -20,6 +20,9 @@ internal import Glibc
     private static let waitingBytesPerSize = 512 * 1024
 
     static let largestPooled = 1 << largestShift
+    /// Above it a block is a mapping of its own. The allocator would begin likewise, but keeps
+    /// blocks of any size that it has once been given back for the next one, up to 32 MiB.
+    static let largestAllocated = 1024 * 1024
 
     /// One list per size; a waiting block begins with the address of the next.
     @unsafe private struct Waiting {
@@ -42,7 +45,7 @@ internal import Glibc
         for size in 0..<Self.sizes {
             while let block = unsafe lists[size].first {
                 unsafe lists[size].first = unsafe block.load(as: UnsafeMutableRawPointer?.self)
-                unsafe free(block)
+                unsafe Glibc.free(block)
             }
             unsafe lists[size].bytes = 0
         }
@@ -89,10 +92,10 @@ internal import Glibc
     func give(_ block: UnsafeMutableRawPointer, capacity: Int) {
         unsafe taken.pointee &-= capacity
         assert(bytesTaken >= 0)
-        guard capacity <= Self.largestPooled else { return unsafe free(block) }
+        guard capacity <= Self.largestPooled else { return unsafe Self.free(block, capacity) }
         let list = unsafe lists + (capacity.trailingZeroBitCount &- Self.smallestShift)
         guard unsafe list.pointee.bytes < Self.waitingBytesPerSize else {
-            return unsafe free(block)
+            return unsafe Glibc.free(block)
         }
         unsafe block.storeBytes(of: list.pointee.first, as: UnsafeMutableRawPointer?.self)
         unsafe list.pointee.first = unsafe block
@@ -104,7 +107,20 @@ internal import Glibc
     /// milliseconds.
     @inline(never)
     private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
-        guard let block = unsafe malloc(capacity) else { fatalError("out of memory") }
+        let block =
+            capacity > largestAllocated
+            ? unsafe mmap(
+                nil, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            : unsafe malloc(capacity)
+        guard let block = unsafe block, unsafe block != MAP_FAILED else {
+            fatalError("out of memory")
+        }
         return unsafe block
+    }
+
+    private static func free(_ block: UnsafeMutableRawPointer, _ capacity: Int) {
+        guard capacity > largestAllocated else { return unsafe Glibc.free(block) }
+        // Fails only for what is no mapping.
+        _ = unsafe munmap(block, capacity)
     }
 }

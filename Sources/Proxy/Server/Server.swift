@@ -35,6 +35,14 @@ internal import Wire
     /// their own behind the others, since a reply cannot be translated from one to the other.
     private let perProtocol: Int
     private var connections: [ServerConnection?]
+    /// Those that are for one large transfer at a time.
+    var detached: [ServerConnection] = []
+    /// Who waits for one of them to send a large request, and since when.
+    var uploadQueue: [(client: Handle, since: Int64)] = []
+    /// When the first of them was last called.
+    var lastUploadTurn: Int64 = 0
+    var uploadTimer: Timer?
+    var isWatchingUploads = false
     /// Those that belong to one client each.
     let privates = PrivateConnections()
     /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
@@ -116,7 +124,7 @@ internal import Wire
 
     @inline(never)
     private func newConnection(at place: Int) -> ServerConnection? {
-        open(place) ?? substitute(at: place)
+        reclaim(place) ?? open(place) ?? substitute(at: place)
     }
 
     /// Requests that wait for this server, sent or not.
@@ -129,7 +137,7 @@ internal import Wire
     }
 
     /// Whether every connection has ended.
-    var isGone: Bool { connections.allSatisfy { $0 == nil } }
+    var isGone: Bool { connections.allSatisfy { $0 == nil } && detached.isEmpty }
 
     var isReplica: Bool { primary != nil }
 
@@ -170,7 +178,7 @@ internal import Wire
     }
 
     private func open(_ place: Int) -> ServerConnection? {
-        open(place, speaksRESP3: place >= perProtocol)
+        open(place, speaksRESP3: isRESP3(place))
     }
 
     /// Opens a connection, or one that waits for the server.
@@ -187,8 +195,7 @@ internal import Wire
         do {
             let connection = try ServerConnection(
                 to: address, of: self, place: place, speaksRESP3: speaksRESP3)
-            counters.add(to: .serverConnections)
-            pool.worker.connectionOpened()
+            count(connection)
             keep(connection)
             connection.start()
             if let place { return connections[place] }
@@ -199,6 +206,46 @@ internal import Wire
         }
     }
 
+    /// Opens a connection for a large request; nil if there is none now.
+    func openDetached(at place: Int) -> ServerConnection? {
+        guard !isAwaited, isAwaitable || pool.worker.loop.now >= retryAt else { return nil }
+        guard let address = route.address else {
+            lastFailure = route.reason
+            return nil
+        }
+        do {
+            let connection = try ServerConnection(
+                to: address, of: self, place: place, speaksRESP3: isRESP3(place))
+            connection.isDetached = true
+            detached.append(connection)
+            count(connection)
+            connection.start()
+            return connection.phase == .closed ? nil : connection
+        } catch {
+            failed(because: .failed(error))
+            return nil
+        }
+    }
+
+    /// Whether the connection is the one for new requests at its place.
+    func holdsPlace(_ connection: ServerConnection) -> Bool {
+        connection.place.map { connections[$0] === connection } ?? false
+    }
+
+    /// Leaves a place to the next request, which opens a connection there.
+    func vacate(_ place: Int) { connections[place] = nil }
+
+    /// Gives a place to a detached connection.
+    func settle(_ connection: ServerConnection, at place: Int) {
+        connections[place] = connection
+        connection.place = place
+        connection.isDetached = false
+        connection.deadlines?.stop()
+    }
+
+    /// Whether a place is for clients that speak RESP3.
+    func isRESP3(_ place: Int) -> Bool { place >= perProtocol }
+
     /// A place to hold requests in until the next routing; nil if they are not held.
     private func wait(_ place: Int?, _ speaksRESP3: Bool) -> ServerConnection? {
         guard holdsRequests, isAwaitable else { return nil }
@@ -208,6 +255,11 @@ internal import Wire
         return connection
     }
 
+    private func count(_ connection: ServerConnection) {
+        counters.add(to: .serverConnections)
+        pool.worker.connectionOpened()
+    }
+
     private func keep(_ connection: ServerConnection) {
         guard let place = connection.place else { return privates.add(connection) }
         connections[place] = connection
@@ -215,6 +267,7 @@ internal import Wire
 
     private func forget(_ connection: ServerConnection) {
         guard let place = connection.place else { return privates.remove(connection) }
+        if connection.isDetached { return detachedClosed(connection) }
         if connections[place] === connection { connections[place] = nil }
     }
 
@@ -268,11 +321,18 @@ internal import Wire
 
     /// A connection ended.
     ///
-    /// - Returns: the one that takes over its requests, if they are not lost.
+    /// - Returns: the one that takes over its requests, if they are not lost. An upload's is.
     func closed(
         _ connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
     ) -> ServerConnection? {
         pool.worker.keepForThisTurn(connection)
+        let next = next(after: connection, because: reason, wasConnected: wasConnected)
+        return connection.upload == nil ? next : nil
+    }
+
+    private func next(
+        after connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
+    ) -> ServerConnection? {
         forget(connection)
         if connection.address != nil {
             counters.add(-1, to: .serverConnections)
@@ -402,17 +462,21 @@ internal import Wire
         if isFollowed && !keepsAddress { owesWord = true }
         forgetFailures()
         for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }
+        supersedeDetached(keepsAddress: keepsAddress)
         privates.supersede(keepsAddress: keepsAddress)
     }
 
     /// It is not read from any more; what it still owes may come.
     func leave() {
         for connection in connections { connection?.supersede(keepsAddress: false) }
+        supersedeDetached(keepsAddress: false)
     }
 
     /// The end of the worker: nothing is opened any more.
     func closeAll() {
         for connection in connections { connection?.close(because: .retired) }
+        for connection in detached { connection.close(because: .retired) }
+        uploadTimer?.cancel()
         privates.closeAll()
         for replica in replicas + leaving { replica.closeAll() }
         replicas.removeAll()

@@ -14,6 +14,7 @@ extension ServerConnection {
         let now = worker.loop.now
         if isHolding { return expireHeld(now) }
         if phase == .connecting { return close(because: .noProgress) }
+        if isDetached && expireDetached() { return }
         guard let timeout = server.pool.timeout else {
             // Requests that were held before must not wait here for ever.
             if phase == .greeting && server.isFollowed { close(because: .noProgress) }

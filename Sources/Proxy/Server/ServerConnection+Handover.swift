@@ -198,7 +198,8 @@ extension ServerConnection {
             if !isError && halt == .demoted { renounceWrites(before: ticket) }
             return false
         }
-        guard server.holdsRequests, ticket.purpose == .request else { return false }
+        // Of an upload nothing is here that could be sent again.
+        guard server.holdsRequests, ticket.purpose == .request, upload == nil else { return false }
         var kept = ticket
         hold(&kept)
         log.move(ticket.length, to: &aside, worker.blocks)
@@ -284,7 +285,8 @@ extension ServerConnection {
                 log.drop(ticket.length, to: worker.blocks)
             } else {
                 log.drop(ticket.length, to: worker.blocks)
-                fail(ticket, wasSent && server.isFollowed ? lost : message)
+                let isKnown = upload.map { !$0.isSent } ?? false
+                fail(ticket, wasSent && server.isFollowed && !isKnown ? lost : message)
             }
             isReplyBegun = false
         }

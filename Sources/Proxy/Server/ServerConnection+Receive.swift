@@ -188,5 +188,6 @@ extension ServerConnection {
         let client = unsafe found.takeUnretainedValue()
         unsafe client.receive(piece, of: ticket.sequence, ticket.fragment)
         if client.isOverfull { restrain(client) }
+        leavePlaceForLargeReply()
     }
 }

@@ -4,6 +4,7 @@ internal import Reactor
 extension ServerConnection {
     /// `client` reads more slowly than its replies come.
     func restrain(_ client: Client) {
+        leavePlace()
         guard isAwaited(byOthersThan: client) else { return pause(for: client) }
         if worker.isShortOfMemory { client.close(because: .tooSlow) }
     }

@@ -25,8 +25,13 @@ internal import Wire
 
     let server: Server
     let worker: Worker
-    /// Its place among the server's connections; one client's own has none.
-    let place: Int?
+    /// Its place among the server's connections, and that of its clients if it is detached; one
+    /// client's own has none.
+    var place: Int?
+    /// Whether it has left its place, or never had one, and is for one large transfer at a time.
+    var isDetached = false
+    /// The large request that it is for.
+    var upload: Upload?
     /// The client that has it for itself (`PrivateConnections`).
     var owner = Handle.nobody
     /// Whether its client waits for what may take for ever, so that no request here times out.
@@ -36,7 +41,7 @@ internal import Wire
     /// Nil while waiting for one.
     let address: SocketAddress?
     var phase = Phase.connecting
-    private var socket: Socket
+    var socket: Socket
     var watcher: IOWatcher?
     var deadlines: Timer?
 
@@ -241,6 +246,7 @@ internal import Wire
         }
         countUnsent()
         updateGauges()
+        if let upload { flush(upload) }
     }
 
     private func countUnsent() {
@@ -303,8 +309,17 @@ internal import Wire
 
     // MARK: - Reading
 
-    /// One read; the rest, if there is more, is for the next turn.
+    /// One read, and a few more while large replies fill them; the rest, if there is more, is for
+    /// the next turn.
     private func receive() {
+        var reads = 0
+        repeat {
+            reads += 1
+        } while receiveOnce() && reads < Limits.fullReads && pausedFor == .nobody
+    }
+
+    /// - Returns: whether there is more to read.
+    private func receiveOnce() -> Bool {
         let scratch = unsafe worker.scratch
         let kept = tail.count
         if kept > 0 {
@@ -316,17 +331,22 @@ internal import Wire
             switch try unsafe socket.read(into: room) {
             case .wouldBlock:
                 if kept > 0 { unsafe keepTail(RawBytes(rebasing: scratch[..<kept])) }
+                return false
             case .endOfFile:
                 close(because: .closedByServer)
+                return false
             case .bytes(let count):
                 lastProgress = worker.loop.now
                 if halt == .stalled { goOn() }
                 unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
                 visits.count(in: worker.latency)
                 if phase != .closed { updateGauges() }
+                if isDetached { settle() }
+                return count == room.count && phase != .closed
             }
         } catch {
             close(because: .failed(error))
+            return false
         }
     }
 
@@ -411,6 +431,7 @@ internal import Wire
         let heir = server.closed(self, because: reason, wasConnected: wasConnected)
         updateHeld()
         handOver(to: heir, owed: owed, because: reason)
+        endUpload()
         tickets.release(to: worker.blocks)
         asideTickets.release(to: worker.blocks)
         log.removeAll(to: worker.blocks)
