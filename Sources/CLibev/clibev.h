@@ -12,6 +12,9 @@ static inline void clibev_io_init(ev_io *watcher, void (*callback)(struct ev_loo
     watcher->data = owner;
 }
 
+// Only while the watcher is stopped: gives it another descriptor.
+static inline void clibev_io_adopt(ev_io *watcher, int descriptor) { ev_io_set(watcher, descriptor, EV_NONE); }
+
 // Only between ev_io_stop and ev_io_start. Sets, instead of modifying, so that libev asks the kernel afresh even when
 // the descriptor's number has meanwhile come to mean another file.
 static inline void clibev_io_set(ev_io *watcher, int events) { ev_io_set(watcher, watcher->fd, events); }

@@ -18,6 +18,7 @@ internal import Reactor
     let loop: EventLoop
     let log: Logger
     let blocks = BlockPool()
+    let watchers: IOWatcherPool
     let commons: Commons
     let clients = SlotTable<Client>()
     let splits = SplitTable()
@@ -84,7 +85,9 @@ internal import Reactor
         memoryLimit = seat.commons.memory.limit
         memory = MemoryShare(seat.commons.memory)
         memoryForSlowReaders = seat.commons.memory.slow / seat.workers
-        loop = try EventLoop()
+        let loop = try EventLoop()
+        self.loop = loop
+        watchers = IOWatcherPool(loop)
         unsafe scratch = .allocate(byteCount: Limits.scratch + Limits.ownInputBlock, alignment: 64)
         unsafe vectors = .allocate(capacity: Limits.vectors)
         unsafe vectors.initialize(repeating: iovec())
@@ -168,6 +171,7 @@ internal import Reactor
 
     private func freeMemory() {
         blocks.freeWaiting()
+        watchers.freeWaiting()
         noteMost(blocks.bytesTaken + clients.count * Limits.bytesPerClient)
     }
 

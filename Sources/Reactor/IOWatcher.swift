@@ -25,8 +25,8 @@ public final class IOWatcher {
     private let loop: EventLoop
     private let watcher: UnsafeMutablePointer<ev_io>
     private var body: ((Readiness) -> Void)?
-    private let function: Function?
-    private let owner: UnsafeMutableRawPointer?
+    private var function: Function?
+    private var owner: UnsafeMutableRawPointer?
 
     /// Takes its owner's address and libev's bits (`Readiness`).
     public typealias Function = @convention(c) (UnsafeMutableRawPointer, Int32) -> Void
@@ -38,8 +38,6 @@ public final class IOWatcher {
     public init(_ loop: EventLoop, descriptor: Int32, _ body: @escaping (Readiness) -> Void) {
         self.loop = loop
         self.body = body
-        unsafe function = nil
-        unsafe owner = nil
         unsafe watcher = .allocate(capacity: 1)
         unsafe watcher.initialize(to: ev_io())
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -52,18 +50,11 @@ public final class IOWatcher {
             }, descriptor, this)
     }
 
-    /// A watcher that calls `function` with `owner`, and counts no references for it: 100
-    /// instructions less than a closure that holds its owner, in each turn of each connection.
-    ///
-    /// The watcher and its owner must outlive the call, also if it ends what they are for.
-    @unsafe
-    public init(
-        _ loop: EventLoop, descriptor: Int32, owner: UnsafeMutableRawPointer,
-        _ function: @escaping Function
-    ) {
+    /// A watcher of nothing, for `adopt`: it calls a function with its owner's address, and counts
+    /// no references for it, which is 100 instructions less than a closure that holds its owner, in
+    /// each turn of each connection.
+    init(of loop: EventLoop) {
         self.loop = loop
-        unsafe self.function = function
-        unsafe self.owner = owner
         unsafe watcher = .allocate(capacity: 1)
         unsafe watcher.initialize(to: ev_io())
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -74,7 +65,17 @@ public final class IOWatcher {
                 unsafe Unmanaged<IOWatcher>.fromOpaque(this)._withUnsafeGuaranteedRef {
                     unsafe $0.function?($0.owner.unsafelyUnwrapped, events)
                 }
-            }, descriptor, this)
+            }, -1, this)
+    }
+
+    /// Begins a life with another descriptor, stopped until `watch` is called.
+    func adopt(
+        _ descriptor: Int32, owner: UnsafeMutableRawPointer, _ function: @escaping Function
+    ) {
+        precondition(interest.isEmpty)
+        unsafe clibev_io_adopt(watcher, descriptor)
+        unsafe self.owner = owner
+        unsafe self.function = function
     }
 
     deinit {
@@ -99,6 +100,8 @@ public final class IOWatcher {
     public func cancel() {
         stop()
         body = nil
+        unsafe function = nil
+        unsafe owner = nil
     }
 }
 

@@ -127,9 +127,8 @@ internal import Wire
     func start() {
         isCounted = pool.enter()
         if !isCounted { refuse(with: pool.fullReply) }
-        watcher = unsafe IOWatcher(
-            worker.loop, descriptor: socket.descriptor,
-            owner: Unmanaged.passUnretained(self).toOpaque()
+        watcher = unsafe worker.watchers.take(
+            socket.descriptor, owner: Unmanaged.passUnretained(self).toOpaque()
         ) { owner, events in
             unsafe Unmanaged<Client>.fromOpaque(owner)._withUnsafeGuaranteedRef {
                 $0.ready(Readiness(rawValue: events))
@@ -340,7 +339,8 @@ internal import Wire
     func close(because reason: CloseReason) {
         guard !isClosed else { return }
         isClosed = true
-        watcher?.cancel()
+        if let watcher { worker.watchers.give(watcher) }
+        watcher = nil
         lingering?.cancel()
         socket.disconnect()
         switch reason {

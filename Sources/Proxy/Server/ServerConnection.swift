@@ -135,9 +135,8 @@ internal import Wire
 
     /// Begins to wait for the connection; the greeting is first in the log.
     func start() {
-        watcher = unsafe IOWatcher(
-            worker.loop, descriptor: socket.descriptor,
-            owner: Unmanaged.passUnretained(self).toOpaque()
+        watcher = unsafe worker.watchers.take(
+            socket.descriptor, owner: Unmanaged.passUnretained(self).toOpaque()
         ) { owner, events in
             unsafe Unmanaged<ServerConnection>.fromOpaque(owner)._withUnsafeGuaranteedRef {
                 $0.ready(Readiness(rawValue: events))
