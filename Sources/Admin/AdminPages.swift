@@ -29,6 +29,8 @@ struct AdminPages {
         case "/groups":
             HTTPResponse(status: .ok, contentType: "application/json", body: groups() + "\n")
         case "/healthz": health(pool: request.pool)
+        case "/latency":
+            HTTPResponse(status: .ok, contentType: "application/json", body: latency() + "\n")
         case "/metrics":
             HTTPResponse(status: .ok, contentType: PrometheusText.contentType, body: metrics())
         case "/stats.json":
@@ -54,8 +56,14 @@ struct AdminPages {
         GroupsDocument.json(source.snapshot(), at: ServiceIdentity.now())
     }
 
+    private func latency() -> String {
+        LatencyDocument.json(source.latency(), at: ServiceIdentity.now())
+    }
+
     private func metrics() -> String {
-        PrometheusText(source.snapshot(), of: identity, at: ServiceIdentity.now()).text
+        PrometheusText(
+            source.snapshot(), source.latency(), of: identity, at: ServiceIdentity.now()
+        ).text
     }
 
     private static let index = """
@@ -63,6 +71,7 @@ struct AdminPages {
 
         /groups      replication groups: their nodes, and what failovers were like, as JSON
         /healthz     200 while every pool has its min_servers, else 503; ?pool=NAME for one
+        /latency     how long requests took at the servers and in the proxy, as JSON
         /metrics     all figures for Prometheus
         /stats.json  all figures as twemproxy's JSON
 

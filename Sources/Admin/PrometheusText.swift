@@ -14,13 +14,17 @@ struct PrometheusText {
     private(set) var text = ""
 
     /// All figures of a snapshot at the given second since the Unix epoch.
-    init(_ snapshot: StatsSnapshot, of identity: ServiceIdentity, at now: Int) {
+    init(
+        _ snapshot: StatsSnapshot, _ latency: [PoolLatency] = [], of identity: ServiceIdentity,
+        at now: Int
+    ) {
         appendProcess(snapshot, identity, now)
         appendHealth(snapshot)
         for metric in PoolMetric.allCases { append(metric, snapshot) }
         for metric in ServerMetric.allCases { append(metric, snapshot) }
         for metric in GroupMetric.allCases { append(metric, snapshot) }
         for metric in NodeMetric.allCases { append(metric, snapshot) }
+        append(latency)
     }
 
     // MARK: - Families
@@ -103,7 +107,7 @@ struct PrometheusText {
         }
     }
 
-    private typealias Labels = [(name: String, value: String)]
+    typealias Labels = [(name: String, value: String)]
 
     private static func groups(of snapshot: StatsSnapshot) -> [(GroupStats, Labels)] {
         snapshot.pools.flatMap { pool in
@@ -116,9 +120,12 @@ struct PrometheusText {
     // MARK: - Lines
 
     private mutating func family(_ name: String, _ kind: MetricKind, _ help: String) {
-        let full = Self.sampleName(name, kind)
-        text += "# HELP \(full) \(Self.escaped(help, quotes: false))\n"
-        text += "# TYPE \(full) \(Self.type(kind))\n"
+        family(Self.sampleName(name, kind), type: Self.type(kind), help)
+    }
+
+    mutating func family(_ name: String, type: String, _ help: String) {
+        text += "# HELP \(name) \(Self.escaped(help, quotes: false))\n"
+        text += "# TYPE \(name) \(type)\n"
     }
 
     private mutating func figure(
@@ -127,7 +134,7 @@ struct PrometheusText {
         sample(Self.sampleName(name, kind), labels, Self.shown(value, kind))
     }
 
-    private mutating func sample(_ name: String, _ labels: Labels, _ value: String) {
+    mutating func sample(_ name: String, _ labels: Labels, _ value: String) {
         text += name
         if !labels.isEmpty {
             let pairs = labels.map { "\($0.name)=\"\(Self.escaped($0.value, quotes: true))\"" }
@@ -159,7 +166,7 @@ struct PrometheusText {
         }
     }
 
-    private static func seconds(microseconds: Int) -> String {
+    static func seconds(microseconds: Int) -> String {
         let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
         let digits = String(rest)
         return rest == 0

@@ -4,4 +4,6 @@ public import Proxy
 public protocol StatsSource: AnyObject {
     /// Every figure as it is now.
     func snapshot() -> StatsSnapshot
+    /// How long every pool's requests took, as of now.
+    func latency() -> [PoolLatency]
 }

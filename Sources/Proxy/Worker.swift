@@ -37,10 +37,18 @@ internal import Reactor
     private let reports: Mailbox<WorkerReport>
     /// Kept for as long as anything here may count.
     private let counters: WorkerCounters
+    /// How long requests took.
+    let latency: LatencyCells
     private var wakeup: Wakeup?
     private var hook: LoopHook?
     private var wakeHook: LoopHook?
     private var batching: Batching
+    /// The worker's clock as of the beginning of this turn, or of its sends to servers: the lower 32
+    /// bits of the monotonic microseconds, which go round in 71 minutes.
+    private(set) var stamp = Worker.clock()
+    var departures = Departures()
+    /// How many clients were sent to at the end of this turn so far.
+    private var sends = 0
 
     /// What is to be flushed. Whoever ends meanwhile is in `ended`.
     private var dirtyServers = Ring<Unretained<ServerConnection>>()
@@ -71,6 +79,7 @@ internal import Reactor
         commands = seat.commands
         reports = seat.reports
         counters = seat.counters
+        latency = seat.counters.latency
         commons = seat.commons
         batching = Batching(waitMicroseconds: seat.commons.batchWaitMicroseconds)
         memoryLimit = seat.commons.memory.limit
@@ -250,9 +259,12 @@ internal import Reactor
     }
 
     /// The client has replies to get.
+    ///
+    /// - Returns: how many clients are sent to before it.
     @inline(__always)
-    func needsFlush(_ client: Client) {
+    func needsFlush(_ client: Client) -> Int {
         dirtyClients.append(Unretained(client), from: blocks)
+        return sends &+ dirtyClients.count &- 1
     }
 
     /// The client's next requests may be parsed.
@@ -287,10 +299,18 @@ internal import Reactor
     }
 
     private func beginTurn() {
-        batching.wakes(at: loop.nowMicroseconds)
+        let now = loop.nowMicroseconds
+        stamp = UInt32(truncatingIfNeeded: now)
+        batching.wakes(at: now)
+    }
+
+    /// The worker's clock, read afresh.
+    static func clock() -> UInt32 {
+        UInt32(truncatingIfNeeded: EventLoop.monotonicMicroseconds())
     }
 
     private func flushServers() {
+        if !dirtyServers.isEmpty { stamp = Self.clock() }
         while !dirtyServers.isEmpty {
             dirtyServers.popFirst(to: blocks).use { $0.flush() }
         }
@@ -299,7 +319,11 @@ internal import Reactor
     private func flushClients() {
         while !dirtyClients.isEmpty {
             dirtyClients.popFirst(to: blocks).use { $0.flush() }
+            sends &+= 1
+            departures.sent(sends)
         }
+        sends = 0
+        departures.count(in: latency)
     }
 
     private func parseHeldBack() {

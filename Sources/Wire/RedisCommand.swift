@@ -126,20 +126,26 @@ public struct RedisCommand: Sendable {
         let arity: Int8
         /// Whether its one key is the first argument, and its server gets it as it is.
         let hasOneKey: Bool
+        /// Whether it changes nothing.
+        public let isReadOnly: Bool
 
         /// A name that the table does not have.
-        public static var unknown: ID { ID(rawValue: .max, arity: 0, hasOneKey: false) }
+        public static var unknown: ID {
+            ID(rawValue: .max, arity: 0, hasOneKey: false, isReadOnly: false)
+        }
 
-        fileprivate init(rawValue: UInt16, arity: Int8, hasOneKey: Bool) {
+        fileprivate init(rawValue: UInt16, arity: Int8, hasOneKey: Bool, isReadOnly: Bool) {
             self.rawValue = rawValue
             self.arity = arity
             self.hasOneKey = hasOneKey
+            self.isReadOnly = isReadOnly
         }
 
         fileprivate init(line: Int) {
             let command = RedisCommand.table[line]
             rawValue = UInt16(line)
             arity = command.arity
+            isReadOnly = command.isReadOnly
             // A name alone has no argument.
             hasOneKey =
                 command.keys == .one(1) && command.handling == .forward

@@ -206,4 +206,6 @@ private final class ControlStats: StatsSource {
     }
 
     func snapshot() -> StatsSnapshot { control.snapshot() }
+
+    func latency() -> [PoolLatency] { control.latency() }
 }

@@ -65,7 +65,7 @@ struct PrometheusTextTests {
                 family = String(words[2])
             } else if line.hasPrefix("# TYPE ") {
                 #expect(words[2] == family)
-                #expect(words[3] == (family.hasSuffix("_total") ? "counter" : "gauge"))
+                #expect(words[3] == Self.type(of: family))
             } else {
                 #expect(line.prefix { $0 != "{" && $0 != " " } == family)
                 #expect(words.last.flatMap { Double($0) } != nil)
@@ -73,7 +73,12 @@ struct PrometheusTextTests {
         }
         let pools = PoolMetric.allCases.count + ServerMetric.allCases.count
         let groups = GroupMetric.allCases.count + NodeMetric.allCases.count
-        #expect(seen.count == 8 + pools + groups)
+        #expect(seen.count == 10 + pools + groups)
+    }
+
+    private static func type(of family: String) -> String {
+        if family.hasSuffix("_latency_seconds") { return "histogram" }
+        return family.hasSuffix("_total") ? "counter" : "gauge"
     }
 
     @Test func escapesLabels() {

@@ -72,6 +72,27 @@ enum Samples {
         return StatsSnapshot(totalConnections: 0, currentConnections: 0, pools: [pool])
     }
 
+    /// Reads of 10, 20 and 3000 µs at the server and twice as long in total; and a pool without
+    /// requests.
+    static func latencies() -> [PoolLatency] {
+        var atServer = LatencyHistogram()
+        var total = LatencyHistogram()
+        for time in [UInt32(10), 20, 3000] {
+            atServer.add(time)
+            total.add(2 * time)
+        }
+        var table = LatencyTable()
+        table[.read, .server] = atServer
+        table[.read, .proxy] = atServer
+        table[.read, .total] = total
+        var memc = PoolLatency(
+            name: "memc", servers: [ServerLatency(name: "127.0.0.1:31101", table: table)])
+        memc.table = table
+        return [
+            memc, PoolLatency(name: "alpha", servers: [ServerLatency(name: "redis-hang")]),
+        ]
+    }
+
     /// One pool and one server whose names need escaping everywhere.
     static func hostileSnapshot() -> StatsSnapshot {
         let server = ServerStats(name: "tab\there\u{1}", isLive: true)
@@ -83,10 +104,13 @@ enum Samples {
 /// Answers with what the test put in.
 final class FixedSource: StatsSource {
     var figures: StatsSnapshot
+    var latencies = Samples.latencies()
 
     init(_ figures: StatsSnapshot = Samples.snapshot()) {
         self.figures = figures
     }
 
     func snapshot() -> StatsSnapshot { figures }
+
+    func latency() -> [PoolLatency] { latencies }
 }

@@ -180,6 +180,47 @@ import Testing
         #expect(samples.allSatisfy { $0.contains(/^\w+({.*})? [-0-9.e+]+$/) })
     }
 
+    @Test(arguments: [1, 2])
+    func latenciesCountEveryRequest(workers: Int) throws {
+        let nodes = try CacheNode.several(2, .redis)
+        let proxy = try RunningProxy(
+            pool: .redis(nodes, options: ["hash": "murmur"]), workers: workers)
+        let keys = try KeyFinder(proxy: proxy, nodes: nodes)
+        // What the finder has asked for is counted, too, in the turn that answers it.
+        let isSettled = try eventually {
+            try Latencies(of: proxy).count("all", "total") == proxy.stats().sum("requests")
+        }
+        #expect(isSettled)
+        let before = try Latencies(of: proxy)
+        let clients = try (0..<4).map { _ in try proxy.client() }
+
+        for number in 0..<200 {
+            let client = clients[number % 4]
+            #expect(try client.command("SET", keys.key(on: number % 2), "v") == .ok)
+            #expect(try client.command("GET", keys.key(on: number % 2)) == .bulk("v"))
+            _ = try client.command("MGET", keys.key(on: 0), keys.key(on: 1))
+        }
+
+        let areCounted = try eventually {
+            try Latencies(of: proxy).count("all", "total") == before.count("all", "total") + 600
+        }
+        #expect(areCounted)
+        let after = try Latencies(of: proxy)
+        for part in ["server", "proxy", "total"] {
+            for kind in ["read", "write", "split"] {
+                #expect(after.count(kind, part) - before.count(kind, part) == 200)
+            }
+        }
+        for node in nodes {
+            let (old, new) = (before.server(node.name), after.server(node.name))
+            #expect(new.count("split", "server") - old.count("split", "server") == 200)
+            #expect(new.count("write", "total") - old.count("write", "total") == 100)
+        }
+        let metrics = try proxy.http("/metrics").body
+        let line = #"martlet_pool_latency_seconds_count{pool="alpha",class="split",part="total"} "#
+        #expect(metrics.contains(line + "\(after.count("split", "total"))\n"))
+    }
+
     @Test func healthFollowsTheServersThatAreLive() throws {
         let nodes = try CacheNode.several(2, .redis)
         let options = [
@@ -201,5 +242,30 @@ import Testing
 
         try nodes[0].restart()
         #expect(try eventually { try proxy.http("/healthz").status == 200 })
+    }
+}
+
+/// What `/latency` says of the pool, or of one server.
+private struct Latencies {
+    private let classes: [String: Any]
+
+    init(of proxy: RunningProxy) throws {
+        let body = try proxy.http("/latency").body
+        let root = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
+        let pools = try #require(root?["pools"] as? [String: Any])
+        classes = try #require(pools["alpha"] as? [String: Any])
+    }
+
+    private init(_ classes: [String: Any]) { self.classes = classes }
+
+    func server(_ name: String) -> Latencies {
+        let servers = classes["servers"] as? [String: Any]
+        return Latencies(servers?[name] as? [String: Any] ?? [:])
+    }
+
+    /// 0 if there is no such class.
+    func count(_ kind: String, _ part: String) -> Int {
+        let parts = classes[kind] as? [String: Any]
+        return (parts?[part] as? [String: Any])?["count"] as? Int ?? 0
     }
 }

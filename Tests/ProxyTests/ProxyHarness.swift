@@ -115,6 +115,9 @@ final class ProxyHarness {
     /// The proxy's figures now.
     var stats: PoolStats { control.snapshot().pools[0] }
 
+    /// How long requests took, as of now.
+    var latency: PoolLatency { control.latency()[0] }
+
     /// What the control thread last told the workers.
     var routing: PoolRouting { control.pools[0].routing }
 

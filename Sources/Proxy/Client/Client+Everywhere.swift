@@ -9,7 +9,9 @@ extension Client {
         _ gathering: RedisGathering
     ) {
         if pool.servers.count == 1 {
-            return unsafe forward(frame, to: pool.servers[0], command.isReadOnly ? .reads : .again)
+            return unsafe forward(
+                frame, to: pool.servers[0], command.isReadOnly ? .reads : .again,
+                command.commandClass)
         }
         // What an ejected server would say is not asked for; what it is told, it would miss.
         let servers = command.isWrite ? pool.servers : pool.liveServers
@@ -53,7 +55,7 @@ extension Client {
         switch unsafe RedisSubcommand.route(command, request, in: frame.span) {
         case .everywhere(let gathering):
             unsafe sendEverywhere(request, command, frame, gathering)
-        case .anywhere: unsafe forward(frame, to: pool.anyServer, .again)
+        case .anywhere: unsafe forward(frame, to: pool.anyServer, .again, .other)
         case .refused(let why): answer(RedisReply.error("ERR \(why)"))
         }
     }

@@ -2,16 +2,28 @@ internal import Wire
 
 /// Replies to the fragments of split requests.
 extension Client {
-    func completeFragment(_ index: Int, _ fragment: Int, _ reply: RawBytes) {
+    func completeFragment(_ index: Int, _ fragment: Int, _ reply: RawBytes, _ visit: Visit) {
         let split = worker.splits[requests[index].split]
+        wasVisited(index, visit)
         unsafe take(reply, of: fragment, into: split)
         finishFragment(index, fragment, of: split)
     }
 
-    func failFragment(_ index: Int, _ fragment: Int, _ error: [UInt8]) {
+    func failFragment(_ index: Int, _ fragment: Int, _ error: [UInt8], _ visit: Visit) {
         let split = worker.splits[requests[index].split]
+        wasVisited(index, visit)
         split.fail(with: error)
         finishFragment(index, fragment, of: split)
+    }
+
+    /// Of several servers' times the longest is the request's.
+    private func wasVisited(_ index: Int, _ visit: Visit) {
+        // One server alone was asked, though what it says is not passed on as it is.
+        guard visit.slot.isSplit else { return requests.update(index) { $0.visit = visit } }
+        let slot = LatencySlot(row: pool.splitRow, .split)
+        requests.update(index) {
+            $0.visit = Visit(slot, microseconds: max($0.visit.microseconds, visit.microseconds))
+        }
     }
 
     private func finishFragment(_ index: Int, _ fragment: Int, of split: Split) {
@@ -23,8 +35,8 @@ extension Client {
     func finish(_ index: Int) {
         requests.update(index) { $0.phase = .finished }
         guard index == 0 else { return }
-        releaseFinished()
         markDirty()
+        releaseFinished()
     }
 
     private func take(_ reply: RawBytes, of fragment: Int, into split: Split) {

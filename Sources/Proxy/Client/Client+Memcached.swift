@@ -77,7 +77,7 @@ extension Client {
             connection.enqueue(
                 Ticket(
                     client: handle, sequence: sequence, length: frame.count, deadline: 0,
-                    command: request.command,
+                    command: request.command, commandClass: request.command.commandClass,
                     keyOffset: UInt32(truncatingIfNeeded: request.keyOffset),
                     keyLength: UInt32(truncatingIfNeeded: request.keyLength)))
         }
@@ -100,7 +100,7 @@ extension Client {
         connection.enqueue(
             Ticket(
                 length: connection.log.count - before, deadline: 0, purpose: .discard,
-                command: request.command))
+                command: request.command, commandClass: request.command.commandClass))
     }
 
     // MARK: - All servers
@@ -147,7 +147,7 @@ extension Client {
             connection.enqueue(
                 Ticket(
                     client: handle, sequence: sequence, fragment: Int32(fragment), length: length,
-                    deadline: 0, command: request.command))
+                    deadline: 0, command: request.command, commandClass: .split))
         }
         didSend(split, sequence)
     }

@@ -57,6 +57,7 @@ extension Client {
         connection.enqueue(
             Ticket(
                 client: handle, sequence: sequence, fragment: 0,
-                length: connection.log.count - before, deadline: 0, command: command))
+                length: connection.log.count - before, deadline: 0, command: command,
+                commandClass: command.commandClass))
     }
 }

@@ -245,7 +245,10 @@ extension Client {
 
     /// Sends a whole request to a server.
     @inline(__always)
-    func forward(_ frame: RawBytes, to server: Server, _ repetition: RedisRepetition) {
+    func forward(
+        _ frame: RawBytes, to server: Server, _ repetition: RedisRepetition,
+        _ commandClass: CommandClass
+    ) {
         guard let connection = findConnection(to: server, for: frame.count) else { return }
         connection.use { connection in
             let sequence = admit()
@@ -253,7 +256,7 @@ extension Client {
             connection.enqueue(
                 Ticket(
                     client: handle, sequence: sequence, length: frame.count, deadline: 0,
-                    repetition: repetition))
+                    repetition: repetition, commandClass: commandClass))
         }
     }
 

@@ -104,7 +104,7 @@ extension Client {
         case .mset: unsafe split(request, command, frame, .acknowledgement, step: 2)
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
         case .local(let local): unsafe answer(local, request, frame)
-        case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads)
+        case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads, .other)
         case .refused(let refusal): answer(refusal.reply(to: command.name))
         }
     }
@@ -118,7 +118,8 @@ extension Client {
         guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
         let index = unsafe pool.serverIndex(for: key.span)
         if pool.isFollowed { return unsafe forwardFollowed(request, frame, toShard: index) }
-        pool.findServer(index).use { unsafe forward(frame, to: $0, .again) }
+        let commandClass = request.command.isReadOnly ? CommandClass.read : .write
+        pool.findServer(index).use { unsafe forward(frame, to: $0, .again, commandClass) }
     }
 
     /// Failover and replicas want to know what a second run would do.
@@ -127,7 +128,9 @@ extension Client {
         _ request: RedisRequest, _ frame: RawBytes, toShard index: Int
     ) {
         guard let command = request.command.command else { return }
-        unsafe forward(frame, toShard: index, repetition(of: request, command, frame))
+        unsafe forward(
+            frame, toShard: index, repetition(of: request, command, frame),
+            command.commandClass)
     }
 
     private func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
@@ -136,9 +139,12 @@ extension Client {
         }
         do throws(RedisKeyError) {
             let repetition = unsafe repetition(of: request, command, frame)
+            let commandClass = command.commandClassOfAny
             switch try unsafe home(of: request, frame) {
-            case .shard(let index): unsafe forward(frame, toShard: index, repetition)
-            case .nowhere: unsafe forward(frame, toShard: pool.anyServer.index, repetition)
+            case .shard(let index):
+                unsafe forward(frame, toShard: index, repetition, commandClass)
+            case .nowhere:
+                unsafe forward(frame, toShard: pool.anyServer.index, repetition, commandClass)
             case .several: unsafe answer(crossServerError(request, frame))
             case .tooLong: answer(pool.keyTooLong)
             }
@@ -148,11 +154,14 @@ extension Client {
     }
 
     /// Sends a whole request to the shard's server, or to a replica of it.
-    private func forward(_ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition) {
+    private func forward(
+        _ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition,
+        _ commandClass: CommandClass
+    ) {
         guard let server = target(index, repetition) else {
             return fail(pool.servers[index].unreadable)
         }
-        unsafe forward(frame, to: server, repetition)
+        unsafe forward(frame, to: server, repetition, commandClass)
     }
 
     /// Who a shard's request goes to; nil if it is a read and nobody may be read from.
@@ -229,7 +238,8 @@ extension Client {
         }
         let repetition = unsafe repetition(of: request, command, frame)
         if plan.parts.count == 1 {
-            return unsafe forward(frame, toShard: plan.parts[0].server, repetition)
+            return unsafe forward(
+                frame, toShard: plan.parts[0].server, repetition, command.commandClass)
         }
 
         let number = worker.splits.take()
@@ -254,7 +264,7 @@ extension Client {
             connection.enqueue(
                 Ticket(
                     client: handle, sequence: sequence, fragment: Int32(fragment), length: length,
-                    deadline: 0, repetition: repetition))
+                    deadline: 0, repetition: repetition, commandClass: .split))
         }
         didSend(split, sequence)
     }
@@ -382,7 +392,7 @@ extension Client {
         guard request.firstArgumentLength <= pool.maxKeyLength else {
             return answer(pool.keyTooLong)
         }
-        unsafe forward(frame, toShard: shardOfChannel(in: request, frame), .again)
+        unsafe forward(frame, toShard: shardOfChannel(in: request, frame), .again, .other)
     }
 
     func shardOfChannel(in request: RedisRequest, _ frame: RawBytes) -> Int {

@@ -11,7 +11,9 @@ extension Client {
     func admit(split: Int32 = Request.noSplit) -> UInt32 {
         let sequence = firstSequence &+ UInt32(truncatingIfNeeded: requests.count)
         let isSilent = replyMode.isSilent
-        requests.append(Request(split: split, isSilent: isSilent), from: worker.blocks)
+        requests.append(
+            Request(isSilent: isSilent, receivedAt: worker.stamp, split: split),
+            from: worker.blocks)
         if isSilent { silentCount += 1 }
         return sequence
     }
@@ -27,7 +29,7 @@ extension Client {
                 markDirty()
             } else {
                 let sequence = admit()
-                unsafe complete(sequence, Ticket.whole, bytes)
+                unsafe complete(sequence, Ticket.whole, bytes, .none)
             }
         }
     }
@@ -45,7 +47,7 @@ extension Client {
             unsafe hold(worker.line("$", bytes.count), index)
             unsafe hold(bytes, index)
             unsafe Self.lineEnd.withUnsafeBytes { end in
-                unsafe complete(sequence, Ticket.whole, end)
+                unsafe complete(sequence, Ticket.whole, end, .none)
             }
         }
     }
@@ -54,37 +56,46 @@ extension Client {
 
     /// Answers a request, or the one fragment of it, with an error of the proxy's own.
     func fail(
-        _ sequence: UInt32, _ fragment: Int32, _ message: String, word: StaticString = "ERR"
+        _ sequence: UInt32, _ fragment: Int32, _ message: String, _ visit: Visit,
+        word: StaticString = "ERR"
     ) {
         let error = pool.errorReply(message, word: word)
         pool.counters.add(to: .forwardErrors)
         let index = Int(sequence &- firstSequence)
-        guard fragment == Ticket.whole else { return failFragment(index, Int(fragment), error) }
+        guard fragment == Ticket.whole else {
+            return failFragment(index, Int(fragment), error, visit)
+        }
         if requests[index].phase == .streaming { return close(because: .replyLost) }
         drop(index)
         unsafe error.withUnsafeBytes { bytes in
-            unsafe complete(sequence, fragment, bytes)
+            unsafe complete(sequence, fragment, bytes, visit)
         }
     }
 
     /// The last piece of a reply, usually the whole of it.
     @inline(__always)
-    func complete(_ sequence: UInt32, _ fragment: Int32, _ reply: RawBytes) {
+    func complete(
+        _ sequence: UInt32, _ fragment: Int32, _ reply: RawBytes, _ visit: Visit
+    ) {
         let index = Int(sequence &- firstSequence)
         guard fragment == Ticket.whole else {
-            return unsafe completeFragment(index, Int(fragment), reply)
+            return unsafe completeFragment(index, Int(fragment), reply, visit)
         }
         if isSilent(index) {
             finishSilently(index)
         } else if index == 0 {
             if !requests[0].held.isEmpty { releaseHeld(0) }
             unsafe emit(reply)
+            markDirty()
+            depart(visit, receivedAt: requests[0].receivedAt)
             popRequest()
             if isNextThere { releaseFinished() }
-            markDirty()
         } else {
             unsafe hold(reply, index)
-            requests.update(index) { $0.phase = .finished }
+            requests.update(index) {
+                $0.phase = .finished
+                $0.visit = visit
+            }
         }
     }
 
@@ -166,6 +177,13 @@ extension Client {
         firstSequence &+= 1
     }
 
+    /// The reply of a request that was received at `stamp` leaves with this turn's send.
+    @inline(__always)
+    private func depart(_ visit: Visit, receivedAt stamp: UInt32) {
+        guard visit != .none else { return }
+        worker.departures.add(visit, receivedAt: stamp, sendsBefore: sendsBefore)
+    }
+
     /// Whether something has come of the reply whose turn it is. Mostly it is still to come.
     @inline(__always)
     private var isNextThere: Bool {
@@ -185,6 +203,9 @@ extension Client {
                 } else if !request.isSilent {
                     var held = request.held
                     release(&held)
+                }
+                if !request.isSilent {
+                    depart(request.visit, receivedAt: request.receivedAt)
                 }
                 popRequest()
             case .waiting where request.held.count > Limits.streamFrom:

@@ -41,7 +41,7 @@ extension Client {
                 Ticket(
                     client: handle, sequence: sequence, fragment: Int32(fragment),
                     length: frame.count, deadline: 0, repetition: repetition,
-                    command: split.command))
+                    command: split.command, commandClass: .split))
         }
         didSend(split, sequence)
     }

@@ -59,7 +59,7 @@ extension Client {
         }
         subscriptions.giveUp()
         unsafe replies.withUnsafeBytes { bytes in
-            _ = unsafe complete(subscriptions.sequence, Ticket.whole, bytes)
+            unsafe complete(subscriptions.sequence, Ticket.whole, bytes, .none)
         }
     }
 
@@ -69,7 +69,9 @@ extension Client {
             pool.pubSub.drop(topic, self)
         }
         subscriptions.giveUp()
-        fail(subscriptions.sequence, Ticket.whole, "a server did not confirm the subscription")
+        fail(
+            subscriptions.sequence, Ticket.whole, "a server did not confirm the subscription", .none
+        )
     }
 
     // MARK: - Unsubscribing
@@ -126,7 +128,7 @@ extension Client {
         var bytes = unsafe Array(message)
         if speaksRESP3 { bytes[0] = UInt8(ascii: ">") }
         let sequence = admit()
-        unsafe bytes.withUnsafeBytes { _ = unsafe complete(sequence, Ticket.whole, $0) }
+        unsafe bytes.withUnsafeBytes { unsafe complete(sequence, Ticket.whole, $0, .none) }
     }
 
     private func appendPush(_ message: RawBytes) {

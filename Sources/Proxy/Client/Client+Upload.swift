@@ -38,6 +38,7 @@ extension Client {
         /// Its line, for a memcached request whose noreply is kept from the server.
         var quietLine: MemcachedRequest?
         var command = MemcachedCommand.get
+        let commandClass: CommandClass
     }
 
     // MARK: - Beginning
@@ -96,7 +97,9 @@ extension Client {
         let key = unsafe bytes.piece(
             found.request.firstArgumentOffset, found.request.firstArgumentLength)
         let server = unsafe pool.servers[pool.serverIndex(for: key.span)]
-        return Target(server: server, rest: found.rest, consumed: found.consumed)
+        return Target(
+            server: server, rest: found.rest, consumed: found.consumed,
+            commandClass: command.commandClass)
     }
 
     private func memcachedTarget(_ bytes: RawBytes) -> Target? {
@@ -110,7 +113,7 @@ extension Client {
         return Target(
             server: server, rest: RequestRest(dataBlock: found.dataLength),
             consumed: found.lineLength, quietLine: found.hasNoreply ? found : nil,
-            command: found.command)
+            command: found.command, commandClass: found.command.commandClass)
     }
 
     private func begin(_ target: Target, _ bytes: RawBytes, over connection: ServerConnection?) {
@@ -124,9 +127,9 @@ extension Client {
             of: handle, sequence, target.rest, over: connection, at: worker.loop.now)
         self.upload = upload
         if let connection {
-            connection.begin(upload, target.command)
+            connection.begin(upload, target.command, target.commandClass)
         } else if let sequence {
-            fail(sequence, Ticket.whole, target.server.unavailable)
+            fail(sequence, Ticket.whole, target.server.unavailable, .none)
         } else {
             pool.counters.add(to: .forwardErrors)
         }
@@ -181,6 +184,7 @@ extension Client {
             return unsafe cutOff(upload, because: error, bytes.dropping(end))
         }
         upload.isWhole = scan.state == .complete
+        if upload.isWhole { noteComplete(upload) }
         let rest = unsafe bytes.dropping(end)
         guard let connection = upload.connection else {
             unsafe keepInput(rest)
@@ -197,6 +201,15 @@ extension Client {
         } else if !upload.pending.isEmpty {
             wait(.uploading)
         }
+    }
+
+    /// To the statistics of latency, a request begins when the client has sent all of it.
+    private func noteComplete(_ upload: Upload) {
+        guard let sequence = upload.sequence else { return }
+        let index = Int(sequence &- firstSequence)
+        guard index < requests.count else { return }
+        let stamp = worker.stamp
+        requests.update(index) { $0.receivedAt = stamp }
     }
 
     private func keepInput(_ bytes: RawBytes) {
@@ -236,7 +249,7 @@ extension Client {
 
     private func finish(_ sequence: UInt32, with reply: [UInt8]) {
         unsafe reply.withUnsafeBytes { bytes in
-            _ = unsafe complete(sequence, Ticket.whole, bytes)
+            unsafe complete(sequence, Ticket.whole, bytes, .none)
         }
     }
 

@@ -95,6 +95,8 @@ internal import Wire
     /// When the last byte came from the client or went to it, in the loop's milliseconds.
     var lastActive: Int64
     private var isDirty = false
+    /// How many clients are sent to before it at the end of this turn.
+    private(set) var sendsBefore: UInt32 = 0
     /// What the socket is watched for.
     private var interest: Readiness = []
     private var isBlocked = false
@@ -205,7 +207,7 @@ internal import Wire
     private func markFirst() {
         guard !isClosed else { return }
         isDirty = true
-        worker.needsFlush(self)
+        sendsBefore = UInt32(truncatingIfNeeded: worker.needsFlush(self))
     }
 
     /// Lets bytes go whose turn it is: a large piece at once, small ones at the end of this turn.

@@ -43,6 +43,17 @@
         unsafe change(&elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)])
     }
 
+    /// Changes the elements from `first` up to `end`, which is not one of them.
+    @inline(__always)
+    mutating func update(from first: Int, upTo end: Int, _ change: (inout Element) -> Void) {
+        precondition(first >= 0 && end <= count)
+        var index = first
+        while index < end {
+            unsafe change(&elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)])
+            index &+= 1
+        }
+    }
+
     /// Adds a newest element.
     @inline(__always)
     mutating func append(_ element: Element, from pool: BlockPool) {

@@ -9,6 +9,8 @@ internal import Wire
     let configuration: PoolConfiguration
     let worker: Worker
     let counters: Counters
+    /// The row of latencies of requests that went to several servers.
+    let splitRow: UInt32
     /// Every worker's figures of the pool, the own ones included.
     let allCounters: [PoolCounters]
     /// Clients of this pool on all workers, for `client_connections`.
@@ -53,6 +55,7 @@ internal import Wire
         self.index = index
         self.worker = worker
         self.counters = counters.pool
+        splitRow = counters.latencyRow + UInt32(plan.configuration.servers.count)
         allCounters = plan.counters
         configuration = plan.configuration
         clientCount = plan.clientCount
@@ -71,7 +74,8 @@ internal import Wire
                 Server(
                     number, server, in: self, route: plan.routing.servers[number],
                     counters: counters.servers[number],
-                    groupCounters: counters.groups[number]))
+                    groupCounters: counters.groups[number],
+                    latencyRow: counters.latencyRow + UInt32(number)))
         }
         unretained = servers.map(Unretained.init)
         isFollowed = servers.contains(where: \.isFollowed)

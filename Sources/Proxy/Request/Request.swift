@@ -12,14 +12,18 @@ struct Request: BitwiseCopyable {
     }
 
     var phase = Phase.waiting
+    /// Whether its reply is dropped: CLIENT REPLY.
+    var isSilent = false
+    /// When it was complete, on the worker's clock.
+    var receivedAt: UInt32 = 0
     /// What has come of the reply while earlier requests were still waiting for theirs.
     var held = ByteList()
     /// The place of the request's `Split` in its worker's table; `noSplit` for a request that went
     /// out whole.
     var split = Self.noSplit
 
-    /// Whether its reply is dropped: CLIENT REPLY.
-    var isSilent = false
+    /// What its way to its server was like, once it has its reply; of several, to the slowest one.
+    var visit = Visit.none
 
     static let noSplit: Int32 = -1
 }

@@ -33,6 +33,10 @@ struct Ticket: BitwiseCopyable {
     /// What running the request a second time would do; known where a server is followed.
     var repetition = RedisRepetition.again
     var command = MemcachedCommand.get
+    /// What sort of request it is to the statistics of latency.
+    var commandClass = CommandClass.other
+    /// When the last of it was sent, on the worker's clock; 0 before.
+    var sentAt: UInt32 = 0
     /// Where the key of a memcached retrieval stands in the request, to be compared with the
     /// reply's.
     var keyOffset: UInt32 = 0

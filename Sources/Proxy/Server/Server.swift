@@ -10,6 +10,8 @@ internal import Wire
     let counters: Counters
     /// Figures of its replication group.
     let groupCounters: Counters
+    /// The row of its latencies.
+    let latencyRow: UInt32
     /// How error replies and logs name it: `host:port` or the path.
     let endpoint: String
     /// False while ejected; requests may still come when every server is.
@@ -59,13 +61,14 @@ internal import Wire
 
     init(
         _ index: Int, _ configuration: ServerConfiguration, in pool: Pool, route: ServerRoute,
-        counters: Counters, groupCounters: Counters
+        counters: Counters, groupCounters: Counters, latencyRow: UInt32
     ) {
         self.index = index
         self.pool = pool
         self.route = route
         self.counters = counters
         self.groupCounters = groupCounters
+        self.latencyRow = latencyRow
         primary = nil
         endpoint = configuration.endpoint
         isLive = route.isLive
@@ -81,6 +84,7 @@ internal import Wire
         pool = primary.pool
         counters = primary.counters
         groupCounters = primary.groupCounters
+        latencyRow = primary.latencyRow
         self.primary = primary
         route = ServerRoute(address: address, reason: "", isLive: true, isFollowed: true)
         endpoint = address.description

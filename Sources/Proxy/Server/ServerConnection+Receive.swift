@@ -130,7 +130,8 @@ extension ServerConnection {
             return unsafe finishCarefully(reply, isError: isError)
         }
         popTicket()
-        unsafe deliver(reply, to: ticket.client, ticket.sequence, ticket.fragment)
+        unsafe deliver(
+            reply, to: ticket.client, ticket.sequence, ticket.fragment, visit(of: ticket))
     }
 
     /// The reply may have to be kept from the client, or is for nobody.
@@ -150,22 +151,26 @@ extension ServerConnection {
             return unsafe greeted(ticket.purpose, reply, isError: isError)
         case .discard:
             countReply(reply.count, isComplete: true)
+            visits.add(visit(of: ticket), in: worker.latency)
             server.answered(over: self)
         case .request:
-            unsafe deliver(reply, to: ticket.client, ticket.sequence, ticket.fragment)
+            unsafe deliver(
+                reply, to: ticket.client, ticket.sequence, ticket.fragment, visit(of: ticket))
         }
     }
 
     /// A client's reply, whose ticket is taken.
     @inline(__always)
     private func deliver(
-        _ reply: RawBytes, to client: Handle, _ sequence: UInt32, _ fragment: Int32
+        _ reply: RawBytes, to client: Handle, _ sequence: UInt32, _ fragment: Int32,
+        _ visit: Visit
     ) {
         countReply(reply.count, isComplete: true)
+        visits.add(visit, in: worker.latency)
         server.answered(over: self)
         guard let client = unsafe worker.clients.find(client) else { return }
         unsafe client._withUnsafeGuaranteedRef { client in
-            unsafe client.complete(sequence, fragment, reply)
+            unsafe client.complete(sequence, fragment, reply, visit)
             if client.isOverfull { restrain(client) }
         }
     }

@@ -6,7 +6,7 @@ extension ServerConnection {
     // MARK: - Sending
 
     /// The connection is this request's until its reply has come.
-    func begin(_ upload: Upload, _ command: MemcachedCommand) {
+    func begin(_ upload: Upload, _ command: MemcachedCommand, _ commandClass: CommandClass) {
         assert(isDetached)
         assert(isIdle || phase != .ready)
         deadlines?.stop()
@@ -15,7 +15,8 @@ extension ServerConnection {
             Ticket(
                 client: upload.sequence == nil ? .nobody : upload.client,
                 sequence: upload.sequence ?? 0, length: 0, deadline: 0,
-                purpose: upload.sequence == nil ? .discard : .request, command: command))
+                purpose: upload.sequence == nil ? .discard : .request, command: command,
+                commandClass: commandClass))
         // Its time begins when the server has got it.
         tickets.update(tickets.count - 1) { $0.deadline = Ticket.never }
         if phase != .ready { armDeadline(after: server.pool.timeout ?? Limits.connectMilliseconds) }
@@ -66,7 +67,11 @@ extension ServerConnection {
         guard let upload, upload.isSent, !tickets.isEmpty else { return }
         lastProgress = worker.loop.now
         let deadline = deadline
-        tickets.update(tickets.count - 1) { $0.deadline = deadline }
+        let stamp = worker.stamp
+        tickets.update(tickets.count - 1) {
+            $0.deadline = deadline
+            $0.sentAt = stamp
+        }
         if let timeout = server.pool.timeout { armDeadline(after: timeout) }
     }
 

@@ -18,8 +18,8 @@ extension ServerConnection {
         guard let client = unsafe worker.clients.find(ticket.client) else { return true }
         let reply = replyToUnwatched(ticket)
         unsafe reply.withUnsafeBytes { bytes in
-            _ = unsafe client.takeUnretainedValue().complete(
-                ticket.sequence, ticket.fragment, bytes)
+            unsafe client.takeUnretainedValue().complete(
+                ticket.sequence, ticket.fragment, bytes, visitSoFar(of: ticket))
         }
         return true
     }

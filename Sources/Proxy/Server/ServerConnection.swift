@@ -87,6 +87,8 @@ internal import Wire
     /// A header line that came only in part.
     var tail = ByteList()
     var lastProgress: Int64 = 0
+    /// What the latest replies were like.
+    var visits = VisitCount()
     /// What the statistics say of this connection's queues.
     private var shown = Levels()
     /// What has come and gone since the statistics were last told.
@@ -247,7 +249,7 @@ internal import Wire
     }
 
     private func countUnsent() {
-        guard log.unsentCount > 0 else { return unsentTickets = 0 }
+        let firstNew = owed
         var bytes = 0
         var count = 0
         while bytes < log.unsentCount {
@@ -255,6 +257,8 @@ internal import Wire
             count += 1
         }
         unsentTickets = count
+        let stamp = worker.stamp
+        tickets.update(from: firstNew, upTo: owed) { $0.sentAt = stamp }
     }
 
     /// Tells the statistics what has happened, and adds to the server's levels what changed here: a
@@ -334,6 +338,7 @@ internal import Wire
                 lastProgress = worker.loop.now
                 if halt == .stalled { goOn() }
                 unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
+                visits.count(in: worker.latency)
                 if phase != .closed { updateGauges() }
                 if isDetached { settle() }
                 return count == room.count && phase != .closed
@@ -388,7 +393,22 @@ internal import Wire
         }
         unsafe client.takeUnretainedValue().fail(
             ticket.sequence, ticket.fragment, message,
+            visitSoFar(of: ticket),
             word: ticket.leading > 0 ? "EXECABORT" : "ERR")
+    }
+
+    /// What a sent request's way to the server and back was like, if it ends now.
+    @inline(__always)
+    func visit(of ticket: Ticket) -> Visit {
+        Visit(
+            LatencySlot(row: server.latencyRow, ticket.commandClass),
+            microseconds: worker.stamp &- ticket.sentAt)
+    }
+
+    /// The same of a request that fails, which may not have been sent.
+    func visitSoFar(of ticket: Ticket) -> Visit {
+        let visit = visit(of: ticket)
+        return ticket.sentAt == 0 ? Visit(visit.slot, microseconds: 0) : visit
     }
 
     /// The one end of a connection: the server learns why, and whoever waits is told, or waits on at
