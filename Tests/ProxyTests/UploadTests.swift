@@ -161,18 +161,18 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", " q"])
-    func aMetaCommandIsCollected(flag: String) throws {
+    @Test(arguments: ["k \(Self.size)", "aw== \(Self.size) b"])
+    func aMetaCommandIsCollected(line: String) throws {
         try ProxyHarness.run(.memcached) { proxy in
             let client = try proxy.client()
+            let request = "ms \(line)\r\n" + Self.value + "\r\n"
 
-            try client.say("ms k \(Self.size)\(flag)\r\n" + Self.value.dropLast())
+            try client.say(String(request.dropLast(3)))
             try proxy.settle()
             #expect(proxy.servers[0].connections.isEmpty)
-            try client.say("v\r\n")
+            try client.say(String(request.suffix(3)))
 
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: "ms k \(Self.size)\r\n" + Self.value + "\r\n")
+            try proxy.expect(try proxy.connection(), hears: request)
         }
     }
 
