@@ -56,3 +56,12 @@ struct BinaryPacket {
         return bytes
     }
 }
+
+extension String {
+    /// A meta reply without what a second more or less changes: how long an item has to live, of the
+    /// times used here, and when it was last asked for.
+    var withoutSeconds: String {
+        replacing(/\bt(29|30)\b/, with: "t{30}").replacing(/\bt(99|100)\b/, with: "t{100}")
+            .replacing(/\bla=\d+/, with: "la={}")
+    }
+}

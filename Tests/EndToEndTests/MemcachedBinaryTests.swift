@@ -167,7 +167,7 @@ import Testing
 
     private func state() throws -> [String] {
         try ["a", "n", "new", "empty", Self.longKey].flatMap { key in
-            try control.lines("get \(key)") + [control.ask("mg \(key) t f s")]
+            try control.lines("get \(key)") + [control.ask("mg \(key) t f s").withoutSeconds]
         }
     }
 

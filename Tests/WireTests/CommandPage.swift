@@ -40,7 +40,12 @@ struct CommandPage {
         for command in MemcachedCommand.allCases {
             page += "| `\(command.name)` | \(Self.words(command)) |\n"
         }
-        return page + "\nEverything else is answered `ERROR`.\n"
+        return page + """
+
+            The binary protocol has the same commands on the same port. What administers one server (`cache_memlimit`,
+            `lru`, `lru_crawler`, `slabs`, `shutdown`, `watch`, …) and SASL is refused; everything else is answered `ERROR`.
+
+            """
     }
 
     /// Nil for a subcommand that shares what becomes of its command.
@@ -78,7 +83,13 @@ struct CommandPage {
         if command.isRetrieval { return "split; the values in the order of the keys" }
         switch command {
         case .verbosity, .flushAll: return "all servers; one reply"
-        case .version, .quit: return "local"
+        case .version: return "any server"
+        case .quit, .metaNoop: return "local"
+        case .stats:
+            return "all servers; the figures are added up (`stats servers`: one by one, "
+                + "`stats proxy`: the pool's own)"
+        case .metaGet, .metaSet, .metaDelete, .metaArithmetic:
+            return "forwarded; with `q` the proxy hides what memcached would"
         default: return "forwarded"
         }
     }
