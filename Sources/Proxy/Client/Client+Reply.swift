@@ -233,6 +233,7 @@ extension Client {
         heldCount &-= held.count
         unsafe output.append(held.firstBytes, from: worker.blocks)
         held.removeAll(to: worker.blocks)
+        if !request.isSilent { depart(request.visit, receivedAt: request.receivedAt) }
         popRequest()
         return true
     }
