@@ -6,6 +6,9 @@ internal import Synchronization
 /// are made when the first such request is counted: one allocation of 6 KiB, published by an atomic
 /// pointer. Nothing is ever reset; whoever wants to know of the last minute subtracts.
 ///
+/// Measured as a whole, stamps included, over four servers: 97 instructions for a GET of 1,750 in user
+/// space; 66 of 1,144 in pipelines of 16.
+///
 /// A handle on memory that a `WorkerCounters` owns.
 @safe struct LatencyCells: @unchecked Sendable, BitwiseCopyable {
     /// One histogram: its buckets, the sum of all times and the longest one; padded to whole cache
