@@ -207,7 +207,8 @@ internal import Wire
         unsafe input.append(contentsOf: bytes)
         let all = input
         let taken = unsafe all.withUnsafeBytes { unsafe takeWhole($0) }
-        if watcher != nil { input.removeFirst(taken) }
+        // Only then, since `all` shares the bytes: a large message would be copied for each of its pieces.
+        if watcher != nil && taken > 0 { input.removeFirst(taken) }
         limit()
     }
 
