@@ -89,6 +89,10 @@ enum Limits {
     /// for so long.
     static let idlePrivateConnections = 32
     static let idlePrivateMilliseconds = 30_000
+    /// What one client may be subscribed to, and the bytes of all those names, which are no part of
+    /// `max_memory`.
+    static let subscriptions = 100_000
+    static let subscriptionBytes = 8 * 1024 * 1024
     /// A server that messages come from is asked for a sign of life after so much silence, and given
     /// up after twice as much.
     static let subscriberSilenceMilliseconds: Int64 = 5000

@@ -187,6 +187,15 @@ import Testing
         }
     }
 
+    @Test func namesAreBounded() throws {
+        try run { proxy, client in
+            let long = String(repeating: "x", count: Limits.subscriptionBytes / 2)
+            try client.say(redis("SUBSCRIBE", long + "1", long + "2"))
+            try proxy.expect(client, hears: "-ERR too many subscriptions\r\n")
+            #expect(proxy.servers[0].connections.isEmpty)
+        }
+    }
+
     /// A message cannot stand in the middle of a reply.
     @Test func messagesWaitForTheEndOfALargeReply() throws {
         try run { proxy, client in

@@ -3,9 +3,6 @@ internal import Wire
 
 /// SUBSCRIBE, UNSUBSCRIBE and their kin, and the messages that come of it.
 extension Client {
-    /// What a client may be subscribed to at most.
-    private static var mostTopics: Int { 100_000 }
-
     /// Whether it may say nothing but what concerns its subscriptions: RESP2 has no way to tell
     /// other replies from messages.
     var hearsOnly: Bool {
@@ -27,7 +24,7 @@ extension Client {
         guard isAlone() else { return }
         let subscriptions = subscriptions ?? Subscriptions()
         self.subscriptions = subscriptions
-        guard subscriptions.topics.count + names.count <= Self.mostTopics else {
+        guard subscriptions.hasRoom(for: names) else {
             return answer(RedisReply.error("ERR too many subscriptions"))
         }
         let asked = names.map { Topic(kind: kind, name: $0) }

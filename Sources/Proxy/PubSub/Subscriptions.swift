@@ -5,6 +5,7 @@ internal import Wire
 @safe final class Subscriptions {
     /// In force, the confirmation is on its way to the client.
     private(set) var topics: Set<Topic> = []
+    private var nameBytes = 0
     /// Asked for and not confirmed by the servers.
     private(set) var awaited: Set<Topic> = []
     /// What the request in flight asked for, in its order.
@@ -37,8 +38,22 @@ internal import Wire
     }
 
     /// - Returns: whether it is new.
-    func insert(_ topic: Topic) -> Bool { topics.insert(topic).inserted }
+    func insert(_ topic: Topic) -> Bool {
+        guard topics.insert(topic).inserted else { return false }
+        nameBytes += topic.name.count
+        return true
+    }
 
     /// - Returns: whether it was there.
-    func remove(_ topic: Topic) -> Bool { topics.remove(topic) != nil }
+    func remove(_ topic: Topic) -> Bool {
+        guard topics.remove(topic) != nil else { return false }
+        nameBytes -= topic.name.count
+        return true
+    }
+
+    /// Whether so many more are within the bounds.
+    func hasRoom(for names: [[UInt8]]) -> Bool {
+        topics.count + names.count <= Limits.subscriptions
+            && names.reduce(nameBytes) { $0 + $1.count } <= Limits.subscriptionBytes
+    }
 }
