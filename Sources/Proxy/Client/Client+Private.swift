@@ -1,3 +1,4 @@
+internal import Reactor
 internal import Wire
 
 /// Requests that need a server connection of their own, or at least to be alone: everything that the
@@ -76,6 +77,14 @@ extension Client {
     private func privateConnection(to server: Server, for bytes: Int) -> ServerConnection? {
         guard !worker.isFull else {
             fail(Self.outOfMemory)
+            return nil
+        }
+        // What the proxy keeps for itself is not for as many connections as there are clients.
+        guard
+            server.privates.hasIdle(speaksRESP3: speaksRESP3)
+                || worker.commons.descriptors.hasRoom(besides: socket.descriptor)
+        else {
+            fail("the limit of open files is reached")
             return nil
         }
         guard let connection = server.privateConnection(for: self) else {

@@ -25,10 +25,14 @@ internal import Reactor
 
     /// The one given back last, which the server is least likely to have forgotten.
     func takeIdle(speaksRESP3: Bool) -> ServerConnection? {
-        let found = idle.lastIndex {
-            $0.connection.speaksRESP3 == speaksRESP3 && !$0.connection.isHolding
-        }
-        return found.map { idle.remove(at: $0).connection }
+        newestIdle(speaksRESP3).map { idle.remove(at: $0).connection }
+    }
+
+    /// Whether the next client needs no new connection.
+    func hasIdle(speaksRESP3: Bool) -> Bool { newestIdle(speaksRESP3) != nil }
+
+    private func newestIdle(_ speaksRESP3: Bool) -> Int? {
+        idle.lastIndex { $0.connection.speaksRESP3 == speaksRESP3 && !$0.connection.isHolding }
     }
 
     /// Its client needs it no more, and nothing of what it said is still in force.
