@@ -10,6 +10,7 @@ extension Client {
     /// Redis Cluster's words, and the first two keys that are apart: they tell which hash tag is
     /// missing.
     func crossServerError(_ request: RedisRequest, _ frame: RawBytes) -> [UInt8] {
+        // Keys that cannot be told have had an error of their own before.
         guard var keys = try? unsafe RedisKeys(request, in: frame.span),
             let first = unsafe keys.next(in: frame.span)
         else { return Self.crossServer }
