@@ -165,6 +165,7 @@ public struct MemcachedReplyScanner: Sendable {
             }
             return begin(value, at: start)
         }
+        guard end + 2 - start <= Self.lineLimit else { return malformed(at: start) }
         if !hasValues {
             if let value = MemcachedMetaValue(at: start, to: end, in: bytes) {
                 return begin(value, at: start, in: bytes)
@@ -174,9 +175,7 @@ public struct MemcachedReplyScanner: Sendable {
             }
         }
         let kind = MemcachedReplyKind(line: bytes, from: start, to: end)
-        guard end + 2 - start <= Self.lineLimit, !hasValues || kind == .end || kind.isError else {
-            return malformed(at: start)
-        }
+        guard !hasValues || kind == .end || kind.isError else { return malformed(at: start) }
         hasValues = false
         return MemcachedScan(consumed: end + 2, state: .complete(kind))
     }
