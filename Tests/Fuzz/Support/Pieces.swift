@@ -15,8 +15,14 @@ struct Pieces {
     let choice: UInt8
 
     /// The last byte's high four bits: each 0xFE of the stream stands for a run of letters, so that
-    /// short inputs reach limits on lines. One value of sixteen, because long streams are slow.
-    private static let hasRuns: UInt8 = 0x1
+    /// short inputs reach limits on lines.
+    private static let wantsRuns: UInt8 = 0x1
+
+    /// Long streams are slow, and inputs that have runs breed others: only where the sum of all bytes
+    /// is a multiple of 8 do they get them.
+    private static func hasRuns(_ input: [UInt8], _ control: UInt8) -> Bool {
+        control >> 4 == wantsRuns && input.reduce(0, &+) & 7 == 0
+    }
 
     /// Divides `input`; `runLength` is how many letters a run has.
     init(_ input: [UInt8], runLength: Int) {
@@ -27,7 +33,7 @@ struct Pieces {
         let sizesEnd = input.count - 2
         let sizesStart = max(0, sizesEnd - Int(control & 0x0f))
         var stream = Array(input[..<sizesStart])
-        if control >> 4 == Self.hasRuns {
+        if Self.hasRuns(input, control) {
             stream = Self.expanded(stream, runLength: runLength)
         }
         let sizes = Array(input[sizesStart..<sizesEnd])
