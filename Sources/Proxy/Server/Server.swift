@@ -37,9 +37,9 @@ internal import Wire
     private var connections: [ServerConnection?]
     /// Those that are for one large transfer at a time.
     var detached: [ServerConnection] = []
-    /// Who waits for one of them to send a large request, and since when.
-    var uploadQueue: [(client: Handle, since: Int64)] = []
-    /// When the first of them was last called.
+    /// Who waits for one of them to send a large request, in the order in which they get it.
+    var uploadQueue: [WaitingUpload] = []
+    /// When one of them was last called.
     var lastUploadTurn: Int64 = 0
     var uploadTimer: Timer?
     var isWatchingUploads = false
