@@ -117,7 +117,7 @@ import Testing
 
 extension Split {
     func collect(_ text: String, for fragment: Int, from pool: BlockPool) {
-        unsafe Array(text.utf8).withUnsafeBytes {
+        unsafe Array(text.utf8).withRawBytes {
             unsafe collect($0, for: fragment, from: pool)
         }
     }

@@ -39,8 +39,8 @@ import Wire
 
         /// A VALUE comes by in the reply to a fragment's line.
         func find(_ key: String, _ length: Int, in fragment: Int, line: String) -> Bool {
-            unsafe Array(key.utf8).withUnsafeBytes { key in
-                unsafe Array(line.utf8).withUnsafeBytes { line in
+            unsafe Array(key.utf8).withRawBytes { key in
+                unsafe Array(line.utf8).withRawBytes { line in
                     unsafe split.find(key, length: length, in: fragment, line: line)
                 }
             }

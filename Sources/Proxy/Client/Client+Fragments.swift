@@ -73,7 +73,8 @@ extension Client {
     }
 
     private func isAcknowledgement(_ reply: RawBytes) -> Bool {
-        unsafe pool.isRedis ? reply.first == UInt8(ascii: "+") : reply.elementsEqual("OK\r\n".utf8)
+        unsafe pool.isRedis
+            ? reply.first == UInt8(ascii: "+") : reply.buffer.elementsEqual("OK\r\n".utf8)
     }
 
     func mergeIntoOutput(_ number: Int32, isSilent: Bool) {

@@ -181,7 +181,7 @@ extension Client {
     ) {
         let length = head.count + part.length + 2
         let room = unsafe connection.log.makeRoom(for: length, from: worker.blocks)
-        unsafe room.copyMemory(from: head)
+        unsafe room.copyMemory(from: head.buffer)
         unsafe write(part, of: frame, to: room, at: head.count)
         unsafe room[length - 2] = UInt8(ascii: "\r")
         unsafe room[length - 1] = UInt8(ascii: "\n")

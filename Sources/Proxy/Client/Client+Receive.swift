@@ -29,8 +29,8 @@ extension Client {
         switch try unsafe socket.read(into: room) {
         case .bytes(let count):
             lastActive = worker.loop.now
-            unsafe parse(RawBytes(rebasing: scratch[..<(kept + count)]))
-        case .wouldBlock: unsafe keep(RawBytes(rebasing: scratch[..<kept]))
+            unsafe parse(RawBytes(kept + count, of: scratch))
+        case .wouldBlock: unsafe keep(RawBytes(kept, of: scratch))
         case .endOfFile: endInput()
         }
     }
@@ -55,7 +55,7 @@ extension Client {
     func moveInputToScratch() -> Int {
         let kept = input.count
         guard kept > 0 else { return 0 }
-        unsafe worker.scratch.copyMemory(from: input.firstBytes)
+        unsafe worker.scratch.copyMemory(from: input.firstBytes.buffer)
         input.removeAll(to: worker.blocks)
         return kept
     }
@@ -78,7 +78,7 @@ extension Client {
             parseBlock()
         } else {
             let kept = moveInputToScratch()
-            unsafe parse(RawBytes(rebasing: worker.scratch[..<kept]))
+            unsafe parse(RawBytes(kept, of: worker.scratch))
         }
         updateInterest()
         markDirty()
@@ -146,7 +146,7 @@ extension Client {
         // Empty if the block has moved on to a server.
         input.consume(min(taken, input.count), to: worker.blocks)
         let kept = moveInputToScratch()
-        unsafe parse(RawBytes(rebasing: worker.scratch[..<kept]))
+        unsafe parse(RawBytes(kept, of: worker.scratch))
     }
 
     // MARK: - Keeping
@@ -300,7 +300,7 @@ extension Client {
 
     @inline(never)
     private func append(large frame: RawBytes, to connection: ServerConnection) {
-        if ownsBlock, unsafe frame.baseAddress == input.firstBytes.baseAddress,
+        if ownsBlock, unsafe frame.start == input.firstBytes.start,
             frame.count == input.count
         {
             connection.log.adopt(&input, to: worker.blocks)

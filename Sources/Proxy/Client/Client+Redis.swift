@@ -51,7 +51,7 @@ extension Client {
         guard let encoded = unsafe RedisInline.encode(line.span) else {
             return refuse(with: RedisProtocolError.unbalancedQuotes.message)
         }
-        unsafe encoded.withUnsafeBytes { bytes in
+        unsafe encoded.withRawBytes { bytes in
             var parser = RedisRequestParser(limits: pool.redisLimits)
             switch unsafe parser.parse(bytes.span) {
             case .request(let request): unsafe dispatch(request, bytes)
@@ -300,8 +300,9 @@ extension Client {
             return unsafe append(header, name, part, of: frame, to: connection)
         }
         let room = unsafe connection.log.makeRoom(for: length, from: worker.blocks)
-        unsafe room.copyMemory(from: header)
-        unsafe UnsafeMutableRawBufferPointer(rebasing: room[header.count...]).copyMemory(from: name)
+        unsafe room.copyMemory(from: header.buffer)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: room[header.count...]).copyMemory(
+            from: name.buffer)
         unsafe write(part, of: frame, to: room, at: header.count + name.count)
         connection.log.didFill(length)
     }
@@ -336,7 +337,7 @@ extension Client {
             guard request.argumentCount <= 2 else {
                 return answer(RedisReply.error("ERR wrong number of arguments for 'ping' command"))
             }
-            if hearsOnly { return unsafe pong(word ?? RawBytes(start: nil, count: 0)) }
+            if hearsOnly { return unsafe pong(word ?? .none) }
             guard let word = unsafe word else { return answer(RedisReply.pong) }
             unsafe answer(bulk: word)
         case .echo:
@@ -370,9 +371,9 @@ extension Client {
         case .config: unsafe config(words(of: request, frame))
         case .info: unsafe info(words(of: request, frame))
         case .select:
-            let digits = unsafe word.map { unsafe RawBytes(rebasing: $0.prefix(Self.mostDigits)) }
+            let digits = unsafe word.map { unsafe $0.piece(0, min($0.count, Self.mostDigits)) }
             let database = unsafe digits.flatMap {
-                unsafe Int(String(decoding: $0, as: UTF8.self))
+                unsafe Int(String(decoding: $0.buffer, as: UTF8.self))
             }
             answer(
                 database == pool.configuration.redisDatabase

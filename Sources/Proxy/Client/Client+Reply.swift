@@ -22,7 +22,7 @@ extension Client {
     func answer(_ reply: [UInt8]) {
         // The flush still has to see whether the client is to be closed.
         if replyMode.isSilent { return markDirty() }
-        unsafe reply.withUnsafeBytes { bytes in
+        unsafe reply.withRawBytes { bytes in
             if requests.isEmpty {
                 unsafe output.append(bytes, from: worker.blocks)
                 limitOutput()
@@ -46,7 +46,7 @@ extension Client {
             let index = Int(sequence &- firstSequence)
             unsafe hold(worker.line("$", bytes.count), index)
             unsafe hold(bytes, index)
-            unsafe Self.lineEnd.withUnsafeBytes { end in
+            unsafe Self.lineEnd.withRawBytes { end in
                 unsafe complete(sequence, Ticket.whole, end, .none)
             }
         }
@@ -67,7 +67,7 @@ extension Client {
         }
         if requests[index].phase == .streaming { return close(because: .replyLost) }
         drop(index)
-        unsafe error.withUnsafeBytes { bytes in
+        unsafe error.withRawBytes { bytes in
             unsafe complete(sequence, fragment, bytes, visit)
         }
     }

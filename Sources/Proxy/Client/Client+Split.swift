@@ -3,8 +3,7 @@ internal import Wire
 /// What splitting is to both protocols.
 extension Client {
     func append(ascii text: StaticString, to connection: ServerConnection) {
-        let bytes = unsafe RawBytes(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        unsafe connection.log.append(bytes, from: worker.blocks)
+        unsafe connection.log.append(RawBytes(text), from: worker.blocks)
     }
 
     /// The connection for a fragment of so many bytes; if there is none, the fragment has failed.
@@ -60,8 +59,7 @@ extension Client {
         while number != SplitPlan.none {
             let key = keys[Int(number)]
             let bytes = unsafe frame.piece(key.offset, Int(key.length))
-            unsafe place.copyMemory(
-                from: bytes.baseAddress.unsafelyUnwrapped, byteCount: bytes.count)
+            unsafe place.copyMemory(from: bytes.start, byteCount: bytes.count)
             unsafe place += bytes.count
             number = key.next
         }

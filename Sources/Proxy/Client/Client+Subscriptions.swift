@@ -55,7 +55,7 @@ extension Client {
                 topic.kind.subscribe, topic.name, subscriptions.count(with: topic.kind))
         }
         subscriptions.giveUp()
-        unsafe replies.withUnsafeBytes { bytes in
+        unsafe replies.withRawBytes { bytes in
             unsafe complete(subscriptions.sequence, Ticket.whole, bytes, .none)
         }
     }
@@ -125,12 +125,12 @@ extension Client {
         var bytes = unsafe Array(message)
         if speaksRESP3 { bytes[0] = UInt8(ascii: ">") }
         let sequence = admit()
-        unsafe bytes.withUnsafeBytes { unsafe complete(sequence, Ticket.whole, $0, .none) }
+        unsafe bytes.withRawBytes { unsafe complete(sequence, Ticket.whole, $0, .none) }
     }
 
     private func appendPush(_ message: RawBytes) {
         guard speaksRESP3 else { return unsafe output.append(message, from: worker.blocks) }
-        unsafe Self.pushMark.withUnsafeBytes { unsafe output.append($0, from: worker.blocks) }
+        unsafe Self.pushMark.withRawBytes { unsafe output.append($0, from: worker.blocks) }
         unsafe output.append(message.dropping(1), from: worker.blocks)
     }
 

@@ -137,7 +137,7 @@ extension Client {
             return unsafe take(bytes, behind: target.consumed)
         }
         unsafe connection?.upload(bytes.piece(0, line.noreplyOffset))
-        unsafe Self.newline.withUnsafeBytes { unsafe connection?.upload($0) }
+        unsafe Self.newline.withRawBytes { unsafe connection?.upload($0) }
         unsafe take(bytes.dropping(target.consumed))
     }
 
@@ -164,9 +164,9 @@ extension Client {
         case .bytes(let count):
             lastActive = worker.loop.now
             upload.lastReceived = lastActive
-            unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
+            unsafe take(RawBytes(kept + count, of: scratch))
             return count == place.count
-        case .wouldBlock: unsafe keepInput(RawBytes(rebasing: scratch[..<kept]))
+        case .wouldBlock: unsafe keepInput(RawBytes(kept, of: scratch))
         case .endOfFile:
             // Half a request gets no reply.
             close(because: .finished)
@@ -248,7 +248,7 @@ extension Client {
     }
 
     private func finish(_ sequence: UInt32, with reply: [UInt8]) {
-        unsafe reply.withUnsafeBytes { bytes in
+        unsafe reply.withRawBytes { bytes in
             unsafe complete(sequence, Ticket.whole, bytes, .none)
         }
     }

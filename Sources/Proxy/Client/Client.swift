@@ -225,7 +225,7 @@ internal import Wire
         var sent = 0
         if output.isEmpty && !isBlocked && !isClosed {
             // A failure is for the flush to find, which is not in the middle of anything.
-            sent = (try? unsafe socket.send(bytes)) ?? 0
+            sent = (try? unsafe socket.send(bytes.buffer)) ?? 0
             isBlocked = sent < bytes.count
         }
         if sent > 0 { lastActive = worker.loop.now }
@@ -276,7 +276,7 @@ internal import Wire
         let sent: Int
         if output.isContiguous {
             offered = output.count
-            sent = try unsafe socket.send(output.firstBytes)
+            sent = try unsafe socket.send(output.firstBytes.buffer)
         } else {
             let gathered = unsafe output.gather(into: worker.vectors)
             offered = gathered.count

@@ -24,6 +24,6 @@
         } while left > 0
         start -= 1
         unsafe bytes[start] = UInt8(ascii: prefix)
-        return unsafe RawBytes(rebasing: bytes[start...])
+        return unsafe RawBytes(Self.capacity, of: bytes).dropping(start)
     }
 }

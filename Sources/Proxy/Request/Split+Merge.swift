@@ -34,7 +34,7 @@ extension Split {
     }
 
     func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {
-        unsafe bytes.withUnsafeBytes { unsafe output.append($0, from: pool) }
+        unsafe bytes.withRawBytes { unsafe output.append($0, from: pool) }
     }
 
     /// Merged replies are longer than others: one block instead of a small one first.

@@ -125,7 +125,7 @@ internal import Wire
     // MARK: - Collecting
 
     /// Adds a piece of a fragment's reply.
-    func collect(_ piece: UnsafeRawBufferPointer, for fragment: Int, from pool: BlockPool) {
+    func collect(_ piece: RawBytes, for fragment: Int, from pool: BlockPool) {
         unsafe fragments[fragment].reply.append(piece, from: pool)
         heldCount += piece.count
     }

@@ -24,7 +24,7 @@ extension ServerConnection {
     }
 
     private func greet(_ command: [UInt8], _ purpose: Ticket.Purpose) {
-        unsafe command.withUnsafeBytes { bytes in unsafe log.append(bytes, from: worker.blocks) }
+        unsafe command.withRawBytes { bytes in unsafe log.append(bytes, from: worker.blocks) }
         tickets.append(
             Ticket(length: command.count, deadline: deadline, purpose: purpose), from: worker.blocks
         )

@@ -322,14 +322,14 @@ internal import Wire
         let scratch = unsafe worker.scratch
         let kept = tail.count
         if kept > 0 {
-            unsafe scratch.copyMemory(from: tail.firstBytes)
+            unsafe scratch.copyMemory(from: tail.firstBytes.buffer)
             tail.removeAll(to: worker.blocks)
         }
         do throws(SystemError) {
             let room = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[kept...])
             switch try unsafe socket.read(into: room) {
             case .wouldBlock:
-                if kept > 0 { unsafe keepTail(RawBytes(rebasing: scratch[..<kept])) }
+                if kept > 0 { unsafe keepTail(RawBytes(kept, of: scratch)) }
                 return false
             case .endOfFile:
                 close(because: .closedByServer)
@@ -337,7 +337,7 @@ internal import Wire
             case .bytes(let count):
                 lastProgress = worker.loop.now
                 if halt == .stalled { goOn() }
-                unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
+                unsafe take(RawBytes(kept + count, of: scratch))
                 visits.count(in: worker.latency)
                 if phase != .closed { updateGauges() }
                 if isDetached { settle() }
