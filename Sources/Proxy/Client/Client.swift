@@ -54,7 +54,9 @@ internal import Wire
     /// The number of the oldest request in `requests`.
     var firstSequence: UInt32 = 0
     var output = ByteList()
-    /// Bytes of replies that are held until their turn.
+    /// Small replies that are held until their turn.
+    var held = HeldReplies()
+    /// Bytes of all replies that are held.
     var heldCount = 0
 
     var isAuthenticated: Bool
@@ -380,6 +382,7 @@ internal import Wire
         while !requests.isEmpty {
             var request = requests.popFirst(to: worker.blocks)
             request.held.removeAll(to: worker.blocks)
+            if request.place.isTaken { held.release(request.place, to: worker.blocks) }
             if request.split != Request.noSplit {
                 worker.splits.give(request.split, clearedTo: worker.blocks)
             }

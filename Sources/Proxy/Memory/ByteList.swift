@@ -158,8 +158,9 @@ internal import Glibc
         unsafe tail = unsafe segment
     }
 
+    /// An empty block for so many bytes, its header included.
     @inline(__always)
-    private static func makeSegment(
+    static func makeSegment(
         _ size: Int, from pool: BlockPool
     ) -> UnsafeMutablePointer<Segment> {
         let capacity = BlockPool.capacity(for: size)

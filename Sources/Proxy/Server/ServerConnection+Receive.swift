@@ -95,7 +95,7 @@ extension ServerConnection {
 
     /// Whether the server has been sent a request in full that it has not answered.
     private var isReplyExpected: Bool {
-        !tickets.isEmpty && log.sentCount >= tickets[0].length
+        !tickets.isEmpty && log.sentCount >= tickets.first.length
     }
 
     /// Whether a memcached retrieval asked for this key.
@@ -125,7 +125,7 @@ extension ServerConnection {
     /// The last piece of a reply, usually the whole of it.
     @inline(__always)
     private func finish(_ reply: RawBytes, isError: Bool) {
-        let ticket = tickets[0]
+        let ticket = tickets.first
         guard !isError, halt == .none, ticket.leading == 0, ticket.purpose == .request else {
             return unsafe finishCarefully(reply, isError: isError)
         }

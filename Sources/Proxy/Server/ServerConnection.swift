@@ -357,7 +357,7 @@ internal import Wire
     /// Takes the oldest ticket, whose reply is complete, and frees its request.
     @inline(__always)
     func popTicket() {
-        log.consume(tickets[0].length, to: worker.blocks)
+        log.consume(tickets.first.length, to: worker.blocks)
         dropTicket()
     }
 
