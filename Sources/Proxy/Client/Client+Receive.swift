@@ -8,7 +8,9 @@ extension Client {
     func receive() {
         if isLingering { return discard() }
         do throws(SystemError) {
-            if upload != nil {
+            if circumstances.isEmpty {
+                try receiveIntoScratch()
+            } else if upload != nil {
                 try receiveUpload()
             } else if ownsBlock {
                 try receiveIntoBlock()
@@ -87,8 +89,11 @@ extension Client {
     // MARK: - Parsing
 
     private func parse(_ bytes: RawBytes) {
-        var offset = min(skipCount, bytes.count)
-        skipCount -= offset
+        var offset = 0
+        if skipCount > 0 {
+            offset = min(skipCount, bytes.count)
+            skipCount -= offset
+        }
         inputNeeded = 0
         while offset < bytes.count && !isFinished {
             guard hasRoom else {
@@ -99,6 +104,7 @@ extension Client {
             if taken == 0 || isClosed { break }
             offset &+= taken
         }
+        if offset == bytes.count && circumstances.isEmpty { return }
         // The rest of a refused one is still to come.
         skipCount += max(0, offset - bytes.count)
         if isFinished || isClosed { return }
@@ -113,11 +119,11 @@ extension Client {
     ///   complete.
     @inline(__always)
     private func parseOne(_ bytes: RawBytes) -> Int {
-        switch language {
-        case .redis: unsafe parseRedis(bytes)
+        if language == .redis { return unsafe parseRedis(bytes) }
+        return switch language {
         case .memcached: unsafe parseMemcached(bytes)
         case .memcachedBinary: unsafe parseBinary(bytes)
-        case .undecided: unsafe parseFirst(bytes)
+        case .redis, .undecided: unsafe parseFirst(bytes)
         }
     }
 

@@ -14,10 +14,9 @@ extension Client {
         let request = unsafe redisRequests.parsePlain(bytes.span)
         guard request.length > 0 else { return unsafe parseCarefully(bytes) }
         let frame = unsafe bytes.piece(0, request.length)
-        guard
-            request.goesWithFirstArgument && isAuthenticated && transaction == nil
-                && subscriptions == nil && !replyMode.isSilent
-        else { return unsafe dispatchOrPostpone(request, frame) }
+        guard request.goesWithFirstArgument && forwardsPlainly else {
+            return unsafe dispatchOrPostpone(request, frame)
+        }
         unsafe forward(request, frame)
         return request.length
     }

@@ -320,6 +320,14 @@ internal import Glibc
         }
     }
 
+    /// Forgets everything; mostly that stands in one block.
+    @inline(__always)
+    mutating func removeOnly(to pool: BlockPool) {
+        guard let head = unsafe head, unsafe head == tail else { return removeAll(to: pool) }
+        unsafe pool.give(UnsafeMutableRawPointer(head), capacity: head.pointee.capacity)
+        self = ByteList()
+    }
+
     /// Forgets everything.
     mutating func removeAll(to pool: BlockPool) {
         var next = unsafe head

@@ -112,10 +112,7 @@ internal import Wire
 
     /// Where a client's requests go among the connections.
     @inline(__always)
-    func place(of client: Client) -> Int {
-        let place = perProtocol == 1 ? 0 : Int(client.handle.index) % perProtocol
-        return client.speaksRESP3 ? place + perProtocol : place
-    }
+    func place(of client: Client) -> Int { client.serverPlace }
 
     @inline(__always)
     func connection(at place: Int) -> ServerConnection? {
