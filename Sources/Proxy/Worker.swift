@@ -99,6 +99,7 @@ internal import Reactor
         unsafe vectors.deallocate()
         dirtyServers.release(to: blocks)
         dirtyClients.release(to: blocks)
+        plan.release(to: blocks)
         blocks.destroy()
     }
 

@@ -20,6 +20,7 @@ import Wire
             for server in fragments { plan.addKey(at: 0, length: 1, of: server, from: blocks) }
             split.begin(merge, by: plan, headLength: 3, from: blocks)
             plan.end(to: blocks)
+            plan.release(to: blocks)
         }
 
         deinit { split.clear(to: blocks) }

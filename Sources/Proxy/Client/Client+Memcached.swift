@@ -139,15 +139,17 @@ extension Client {
         for fragment in 0..<plan.parts.count {
             let part = plan.parts[fragment]
             let length = head.count + part.length + 2
-            guard
-                let connection = connection(
-                    to: pool.servers[part.server], for: length, fragment: fragment, of: split)
-            else { continue }
-            unsafe write(head, part, of: frame, to: connection)
-            connection.enqueue(
-                Ticket(
-                    client: handle, sequence: sequence, fragment: Int32(fragment), length: length,
-                    deadline: 0, command: request.command, commandClass: .split))
+            let connection = pool.findServer(part.server).use {
+                findConnection(to: $0, for: length, fragment: fragment, of: split)
+            }
+            connection?.use {
+                unsafe write(head, part, of: frame, to: $0)
+                $0.enqueue(
+                    Ticket(
+                        client: handle, sequence: sequence, fragment: Int32(fragment),
+                        length: length, deadline: 0, command: request.command,
+                        commandClass: .split))
+            }
         }
         didSend(split, sequence)
     }

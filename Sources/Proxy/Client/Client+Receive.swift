@@ -283,8 +283,14 @@ extension Client {
 
     @inline(never)
     private func failToConnect(to server: Server) {
-        if worker.isFull { return fail(Self.outOfMemory) }
-        fail(server.connection(for: self) == nil ? server.unavailable : server.overloaded)
+        fail(reasonForNone(at: server))
+    }
+
+    /// Why there is no connection to the server, or none that takes more.
+    @inline(never)
+    func reasonForNone(at server: Server) -> String {
+        if worker.isFull { return Self.outOfMemory }
+        return server.connection(for: self) == nil ? server.unavailable : server.overloaded
     }
 
     /// Answers a request that goes nowhere with an error of the proxy's own.

@@ -157,16 +157,17 @@ extension Client {
         _ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition,
         _ commandClass: CommandClass
     ) {
-        guard let server = target(index, repetition) else {
+        guard let server = findTarget(index, repetition) else {
             return fail(pool.servers[index].unreadable)
         }
-        unsafe forward(frame, to: server, repetition, commandClass)
+        server.use { unsafe forward(frame, to: $0, repetition, commandClass) }
     }
 
     /// Who a shard's request goes to; nil if it is a read and nobody may be read from.
     @inline(__always)
-    private func target(_ index: Int, _ repetition: RedisRepetition) -> Server? {
-        pool.readsFromReplicas ? chooseTarget(index, repetition) : pool.servers[index]
+    private func findTarget(_ index: Int, _ repetition: RedisRepetition) -> Unretained<Server>? {
+        guard pool.readsFromReplicas else { return pool.findServer(index) }
+        return chooseTarget(index, repetition).map(Unretained.init)
     }
 
     @inline(never)
@@ -242,28 +243,39 @@ extension Client {
         }
 
         let number = worker.splits.take()
-        let split = worker.splits[number]
+        worker.splits.find(number).use {
+            unsafe send(
+                $0, admit(split: number), request, frame, repetition, by: plan, merge, step: step)
+        }
+    }
+
+    private func send(
+        _ split: Split, _ sequence: UInt32, _ request: RedisRequest, _ frame: RawBytes,
+        _ repetition: RedisRepetition, by plan: SplitPlan, _ merge: Split.Merge, step: Int
+    ) {
         split.begin(merge, by: plan, from: worker.blocks)
-        let sequence = admit(split: number)
         let name = unsafe frame.piece(
             request.argumentsOffset,
             request.nameOffset + request.nameLength + 2 - request.argumentsOffset)
         for fragment in 0..<plan.parts.count {
             let part = plan.parts[fragment]
-            guard let server = target(part.server, repetition) else {
+            guard let server = findTarget(part.server, repetition) else {
                 split.lose(fragment, pool.errorReply(pool.servers[part.server].unreadable))
                 continue
             }
             let header = unsafe worker.line("*", part.keyCount * step + 1)
             let length = header.count + name.count + part.length
-            guard
-                let connection = connection(to: server, for: length, fragment: fragment, of: split)
-            else { continue }
-            unsafe write(header, name, part, of: frame, to: connection)
-            connection.enqueue(
-                Ticket(
-                    client: handle, sequence: sequence, fragment: Int32(fragment), length: length,
-                    deadline: 0, repetition: repetition, commandClass: .split))
+            let connection = server.use {
+                findConnection(to: $0, for: length, fragment: fragment, of: split)
+            }
+            connection?.use {
+                unsafe write(header, name, part, of: frame, to: $0)
+                $0.enqueue(
+                    Ticket(
+                        client: handle, sequence: sequence, fragment: Int32(fragment),
+                        length: length, deadline: 0, repetition: repetition,
+                        commandClass: .split))
+            }
         }
         didSend(split, sequence)
     }

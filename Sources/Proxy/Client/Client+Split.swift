@@ -6,23 +6,19 @@ extension Client {
         unsafe connection.log.append(RawBytes(text), from: worker.blocks)
     }
 
-    /// The connection for a fragment of so many bytes; if there is none, the fragment has failed.
-    func connection(
+    /// The connection for a fragment of so many bytes, which lives to the end of this turn at least;
+    /// if there is none, the fragment has failed.
+    @inline(__always)
+    func findConnection(
         to server: Server, for bytes: Int, fragment: Int, of split: Split
-    ) -> ServerConnection? {
-        guard !worker.isFull else {
-            split.lose(fragment, pool.errorReply(Self.outOfMemory))
-            return nil
+    ) -> Unretained<ServerConnection>? {
+        if !worker.isFull, let connection = server.findConnection(for: self),
+            connection.use({ $0.hasRoom(for: bytes) })
+        {
+            return connection
         }
-        guard let connection = server.connection(for: self) else {
-            split.lose(fragment, pool.errorReply(server.unavailable))
-            return nil
-        }
-        guard connection.hasRoom(for: bytes) else {
-            split.lose(fragment, pool.errorReply(server.overloaded))
-            return nil
-        }
-        return connection
+        split.lose(fragment, pool.errorReply(reasonForNone(at: server)))
+        return nil
     }
 
     /// Sends a whole request to several servers, as a fragment each.
@@ -31,16 +27,14 @@ extension Client {
         _ repetition: RedisRepetition
     ) {
         for (fragment, server) in servers.enumerated() {
-            guard
-                let connection = connection(
-                    to: server, for: frame.count, fragment: fragment, of: split)
-            else { continue }
-            unsafe append(frame, to: connection)
-            connection.enqueue(
-                Ticket(
-                    client: handle, sequence: sequence, fragment: Int32(fragment),
-                    length: frame.count, deadline: 0, repetition: repetition,
-                    command: split.command, commandClass: .split))
+            findConnection(to: server, for: frame.count, fragment: fragment, of: split)?.use {
+                unsafe append(frame, to: $0)
+                $0.enqueue(
+                    Ticket(
+                        client: handle, sequence: sequence, fragment: Int32(fragment),
+                        length: frame.count, deadline: 0, repetition: repetition,
+                        command: split.command, commandClass: .split))
+            }
         }
         didSend(split, sequence)
     }

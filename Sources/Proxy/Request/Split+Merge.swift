@@ -80,6 +80,14 @@ extension Split {
 
     // MARK: - Checking
 
+    /// Where the elements of a fragment's whole reply begin; 0 if it is not as many as were asked for.
+    func startOfElements(in reply: RawBytes, _ fragment: Int) -> Int {
+        guard let header = unsafe RedisReply.arrayHeader(in: reply.span),
+            header.count == fragments[fragment].keyCount
+        else { return 0 }
+        return header.headerLength
+    }
+
     /// The error that a fragment's complete reply is, if it is no data. Of data, what stands before
     /// the first element is taken away.
     func error(in fragment: Int, isRedis: Bool, _ pool: BlockPool) -> [UInt8]? {

@@ -126,8 +126,12 @@ internal import Wire
 
     /// Adds a piece of a fragment's reply.
     func collect(_ piece: RawBytes, for fragment: Int, from pool: BlockPool) {
-        unsafe fragments[fragment].reply.append(piece, from: pool)
-        heldCount += piece.count
+        if fragments[fragment].reply.isEmpty && piece.count <= ByteList.usualRoom {
+            unsafe fragments[fragment].reply.append(contiguous: piece, from: pool)
+        } else {
+            unsafe fragments[fragment].reply.append(piece, from: pool)
+        }
+        heldCount &+= piece.count
     }
 
     /// Forgets what has come of a fragment's reply. Not for memcached, whose requests are never sent
