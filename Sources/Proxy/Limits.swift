@@ -46,6 +46,8 @@ enum Limits {
     /// A fragment of a split Redis request is written into one block up to this, what is kept of
     /// blocks: 5,000 short keys over four servers.
     static let fragmentInOneBlock = unsafe 64 * 1024 - Segment.headerBytes
+    /// What clients that send a request in parts keep of it is kept for the next ones, so many times.
+    static let spareUnfinished = 64
     /// Requests of one client in flight; the next ones are parsed when replies have left. Above
     /// what clients pipeline, below what would let one client fill every queue.
     static let requestsInFlight = 4096

@@ -57,6 +57,8 @@ internal import Reactor
     /// needs no reference of its own, and a queue of them counts none.
     private var ended: [AnyObject] = []
     private var heldBackClients: [Client] = []
+    /// For clients that send a request in parts.
+    var spareUnfinished: [UnfinishedRequest] = []
     private var postponed: [() -> Void] = []
     private let decimal = DecimalLine()
     private let memoryForSlowReaders: Int

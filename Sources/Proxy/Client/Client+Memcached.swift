@@ -7,7 +7,8 @@ extension Client {
     /// - Returns: its length; 0 if it is not complete.
     @inline(__always)
     func parseMemcached(_ bytes: RawBytes) -> Int {
-        let request = unsafe memcachedRequests.parsePlain(bytes.span)
+        guard unfinished == nil else { return unsafe parseMemcachedCarefully(bytes) }
+        let request = unsafe pool.memcachedRequests.parsePlain(bytes.span)
         guard request.length > 0 else { return unsafe parseMemcachedCarefully(bytes) }
         unsafe forward(request, bytes.piece(0, request.length))
         return request.length
@@ -16,15 +17,23 @@ extension Client {
     /// The same for what is no plain get or set, or not complete.
     @inline(never)
     private func parseMemcachedCarefully(_ bytes: RawBytes) -> Int {
-        switch unsafe memcachedRequests.parse(bytes.span) {
+        let found =
+            unsafe unfinished?.memcached.parse(bytes.span)
+            ?? pool.memcachedRequests.parse(bytes.span)
+        if case .incomplete(let needed) = found {
+            keepUnfinished()
+            inputNeeded = needed
+            return 0
+        }
+        dropUnfinished()
+        switch found {
         case .request(let request):
             unsafe dispatch(request, bytes.piece(0, request.length))
             return request.length
         case .refused(let length, let refusal, let isSilent):
             if !isSilent { answer(refusal.reply) }
             return length
-        case .incomplete(let needed):
-            inputNeeded = needed
+        case .incomplete:
             return 0
         case .malformed(let refusal):
             refuse(with: refusal.reply)

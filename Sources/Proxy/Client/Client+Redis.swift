@@ -11,7 +11,8 @@ extension Client {
     /// - Returns: its length; 0 if it is not complete, or must wait.
     @inline(__always)
     func parseRedis(_ bytes: RawBytes) -> Int {
-        let request = unsafe redisRequests.parsePlain(bytes.span)
+        guard unfinished == nil else { return unsafe parseCarefully(bytes) }
+        let request = unsafe pool.redisRequests.parsePlain(bytes.span)
         guard request.length > 0 else { return unsafe parseCarefully(bytes) }
         let frame = unsafe bytes.piece(0, request.length)
         guard request.goesWithFirstArgument && forwardsPlainly else {
@@ -24,7 +25,15 @@ extension Client {
     /// The same for what is no plain request, or not complete.
     @inline(never)
     private func parseCarefully(_ bytes: RawBytes) -> Int {
-        switch unsafe redisRequests.parse(bytes.span) {
+        let found =
+            unsafe unfinished?.redis.parse(bytes.span) ?? pool.redisRequests.parse(bytes.span)
+        if case .incomplete(let needed) = found {
+            keepUnfinished()
+            inputNeeded = needed
+            return 0
+        }
+        dropUnfinished()
+        switch found {
         case .request(let request):
             return unsafe dispatchOrPostpone(request, bytes.piece(0, request.length))
         case .empty(let length):
@@ -34,8 +43,7 @@ extension Client {
             if isPostponed { return holdBack() }
             if replyMode.isSilent { replyMode = replyMode.next }
             return length
-        case .incomplete(let needed):
-            inputNeeded = needed
+        case .incomplete:
             return 0
         case .malformed(let error):
             refuse(with: error.message)

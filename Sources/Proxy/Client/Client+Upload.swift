@@ -85,7 +85,7 @@ extension Client {
 
     /// A command for one server of which the first argument is the one key.
     private func redisTarget(_ bytes: RawBytes) -> Target? {
-        guard let found = unsafe redisRequests.unfinished(in: bytes.span),
+        guard let found = unsafe unfinished?.redis.unfinished(in: bytes.span),
             let command = found.request.command.command, command.handling == .forward,
             case .one(1) = command.keys,
             command.accepts(argumentCount: found.request.argumentCount),
@@ -105,7 +105,7 @@ extension Client {
     private func memcachedTarget(_ bytes: RawBytes) -> Target? {
         // Nobody knows when what it wanted no reply to has reached the server. A meta command's key
         // may be written otherwise than it is, and its reply may have to be hidden.
-        guard !isQuiet, let found = memcachedRequests.unfinished, found.command.isStorage else {
+        guard !isQuiet, let found = unfinished?.memcached.unfinished, found.command.isStorage else {
             return nil
         }
         let key = unsafe bytes.piece(found.keyOffset, found.keyLength)
@@ -117,8 +117,7 @@ extension Client {
     }
 
     private func begin(_ target: Target, _ bytes: RawBytes, over connection: ServerConnection?) {
-        redisRequests.forget()
-        memcachedRequests.forget()
+        dropUnfinished()
         inputNeeded = 0
         ownsBlock = false
         if pool.readsFromReplicas { wroteAt = worker.loop.now }

@@ -29,8 +29,8 @@ internal import Wire
     }
 
     var language: Language
-    var redisRequests: RedisRequestParser
-    var memcachedRequests: MemcachedRequestParser
+    /// What is known of the request at the front of `input`, if a part of it was parsed.
+    var unfinished: UnfinishedRequest?
     /// Bytes of requests that are not complete, or whose turn has not come; in one piece.
     var input = ByteList()
     /// How many bytes the unfinished request at the front of `input` has at least.
@@ -113,8 +113,6 @@ internal import Wire
         self.pool = pool
         worker = pool.worker
         language = pool.isRedis ? .redis : .undecided
-        redisRequests = RedisRequestParser(limits: pool.redisLimits)
-        memcachedRequests = MemcachedRequestParser(limits: pool.memcachedLimits)
         isAuthenticated = pool.credentials == nil
         number = pool.worker.nextClientNumber()
         beganAt = pool.worker.loop.now
@@ -409,6 +407,7 @@ internal import Wire
         releaseRequests()
         if let transaction { end(transaction) }
         endSubscriptions()
+        dropUnfinished()
         input.removeAll(to: worker.blocks)
         output.removeAll(to: worker.blocks)
         resumeBlocked()
