@@ -82,8 +82,7 @@ extension Client {
             return unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
         }
         guard command.accepts(argumentCount: request.argumentCount) else {
-            transaction?.isBroken = true
-            return answer(RedisReply.wrongArity(command))
+            return answerWrongArity(command)
         }
         if command.hasSubcommands,
             let error = unsafe RedisSubcommandLine.error(in: request, of: command, frame.span)

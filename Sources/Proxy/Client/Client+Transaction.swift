@@ -74,6 +74,21 @@ extension Client {
         return nil
     }
 
+    /// The wrong number of arguments breaks a transaction; EXEC's own ends it.
+    func answerWrongArity(_ command: RedisCommand) {
+        guard command.handling == .local(.exec) else {
+            transaction?.isBroken = true
+            return answer(RedisReply.wrongArity(command))
+        }
+        guard isAlone() else { return }
+        if let transaction { end(transaction) }
+        stopWatching()
+        answer(
+            RedisReply.error(
+                "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' "
+                    + "command"))
+    }
+
     // MARK: - Executing
 
     func executeTransaction() {
