@@ -4,12 +4,16 @@
 public enum RedisGathering: Sendable, Equatable {
     /// DBSIZE, SCRIPT LOAD's kin that count: the integers are added up.
     case sum
-    /// KEYS, PUBSUB CHANNELS: the elements of all, each once.
+    /// KEYS: the elements of all. No two servers have the same.
+    case join
+    /// PUBSUB CHANNELS: the elements of all, each once.
     case union
     /// PUBSUB NUMSUB: names and their numbers, which are added up.
     case sumByName
     /// SCRIPT EXISTS: 1 where every server says so.
     case minimum
+    /// PUBSUB NUMPAT: the greatest integer, since patterns are subscribed to at every server.
+    case maximum
     /// RANDOMKEY: the first that is no null.
     case any
     /// SCRIPT KILL: one success is enough.
@@ -26,10 +30,11 @@ public enum RedisGathering: Sendable, Equatable {
         switch self {
         case .success:
             return replies.first { !RedisReply.isError(in: $0.span) } ?? error ?? Self.misfit
-        case .sum:
+        case .sum, .maximum:
             let numbers = replies.compactMap { RedisReply.integer(in: $0.span) }
             guard numbers.count == replies.count else { return Self.misfit }
-            return RedisReply.integer(numbers.reduce(0, &+))
+            return RedisReply.integer(self == .sum ? numbers.reduce(0, &+) : numbers.max() ?? 0)
+        case .join: return Self.joined(replies)
         case .union: return Self.union(replies)
         case .sumByName: return Self.sumByName(replies)
         case .minimum: return Self.minimum(replies)
@@ -42,6 +47,15 @@ public enum RedisGathering: Sendable, Equatable {
     }
 
     private static let misfit = RedisReply.error("ERR servers' replies do not fit together")
+
+    private static func joined(_ replies: [[UInt8]]) -> [UInt8] {
+        let headers = replies.compactMap { RedisReply.arrayHeader(in: $0.span) }
+        guard headers.count == replies.count else { return misfit }
+        var joined = RedisReply.arrayHeader(count: headers.reduce(0) { $0 + $1.count })
+        joined.reserveCapacity(joined.count + replies.reduce(0) { $0 + $1.count })
+        for (header, reply) in zip(headers, replies) { joined += reply[header.headerLength...] }
+        return joined
+    }
 
     private static func union(_ replies: [[UInt8]]) -> [UInt8] {
         var seen: Set<ArraySlice<UInt8>> = []
