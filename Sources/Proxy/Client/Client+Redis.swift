@@ -93,7 +93,9 @@ extension Client {
         if !isAuthenticated && !command.isAllowedUnauthenticated {
             return answer(RedisReply.error("NOAUTH Authentication required."))
         }
-        if hearsOnly && !command.isAllowedWhileSubscribed { return refuseWhileSubscribed(command) }
+        if hearsOnly && !command.isAllowedWhileSubscribed {
+            return unsafe refuseWhileSubscribed(request, command, frame)
+        }
         if let transaction, !command.handling.concernsTransaction {
             return unsafe queue(request, command, frame, in: transaction)
         }
