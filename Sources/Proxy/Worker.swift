@@ -61,6 +61,8 @@ internal import Reactor
     var spareUnfinished: [UnfinishedRequest] = []
     private var postponed: [() -> Void] = []
     private let decimal = DecimalLine()
+    /// The reply of the local command that a transaction runs just now.
+    var collected: [UInt8] = []
     private let memoryForSlowReaders: Int
     private let memoryLimit: Int
     private var memory: MemoryShare

@@ -146,7 +146,7 @@ import Testing
             (redis("NOSUCH"), "-ERR unknown command 'NOSUCH', with args beginning with: \r\n"),
             (redis("GET"), "-ERR wrong number of arguments for 'get' command\r\n"),
             (redis("SUBSCRIBE", "c"), "-ERR Command not allowed inside a transaction\r\n"),
-            (redis("SELECT", "0"), "-ERR Command not allowed inside a transaction\r\n"),
+            (redis("HELLO", "3"), "-ERR Command not allowed inside a transaction\r\n"),
         ])
     func commandThatIsRefusedBreaksTheTransaction(command: String, error: String) throws {
         try run { proxy, client in

@@ -54,7 +54,7 @@ extension Client {
             if let error = split.error(in: fragment, isRedis: pool.isRedis, worker.blocks) {
                 split.fail(with: error)
             }
-        case .gathering, .unlessHidden, .binary, .statistics:
+        case .gathering, .completion, .unlessHidden, .binary, .statistics:
             unsafe split.collect(reply, for: fragment, from: worker.blocks)
             hold(reply.count)
         case .sum:
@@ -96,7 +96,13 @@ extension Client {
     func mergeIntoOutput(_ number: Int32, isSilent: Bool) {
         worker.splits.find(number).use { split in
             heldCount -= split.heldCount
-            if !isSilent { split.moveMerged(to: &output, for: pool) }
+            if split.merge == .completion {
+                let reply = completed(
+                    split.failure ?? split.whole(0, worker.blocks), with: split.locals)
+                if !isSilent { split.append(reply, to: &output, from: worker.blocks) }
+            } else if !isSilent {
+                split.moveMerged(to: &output, for: pool)
+            }
         }
         worker.splits.give(number, clearedTo: worker.blocks)
     }

@@ -346,7 +346,7 @@ extension Client {
 
     // MARK: - No server
 
-    private func answer(
+    func answer(
         _ local: RedisCommand.LocalCommand, _ request: RedisRequest, _ frame: RawBytes
     ) {
         var arguments = RedisArguments(behindNameOf: request)

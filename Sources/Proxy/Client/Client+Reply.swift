@@ -20,8 +20,7 @@ extension Client {
 
     /// Answers a request that no server sees.
     func answer(_ reply: [UInt8]) {
-        // The flush still has to see whether the client is to be closed.
-        if replyMode.isSilent { return markDirty() }
+        if replyMode.isSilent { return keepSilent(about: reply) }
         unsafe reply.withRawBytes { bytes in
             if requests.isEmpty {
                 unsafe output.append(bytes, from: worker.blocks)
@@ -32,6 +31,13 @@ extension Client {
                 unsafe complete(sequence, Ticket.whole, bytes, .none)
             }
         }
+    }
+
+    @inline(never)
+    private func keepSilent(about reply: [UInt8]) {
+        if replyMode == .collects { worker.collected += reply }
+        // The flush still has to see whether the client is to be closed.
+        markDirty()
     }
 
     /// Answers a request that no server sees with its own bytes, however many.

@@ -24,7 +24,7 @@ extension Split {
         case .acknowledgement:
             append(pool.isRedis ? RedisReply.ok : MemcachedReply.ok, to: &output, from: blocks)
         case .unlessHidden: moveUnlessHidden(to: &output, blocks)
-        case .statistics, .binary: break
+        case .completion, .statistics, .binary: break
         }
     }
 

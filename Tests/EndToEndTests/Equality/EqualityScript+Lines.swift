@@ -844,6 +844,59 @@ extension EqualityScript {
         PUBLISH {t}a hello
         DISCARD
 
+        SET {t}a 1
+        MULTI
+        TIME
+        INCR {t}a
+        ROLE
+        CLIENT ID
+        CLIENT SETNAME app
+        CLIENT GETNAME
+        CLIENT NO-EVICT on
+        CLIENT GETREDIR
+        COMMAND COUNT
+        COMMAND GETKEYS GET a
+        CONFIG GET save
+        SELECT 0
+        SELECT 99
+        UNWATCH
+        INFO nosuch
+        INCR {t}a
+        EXEC
+        CLIENT GETNAME
+        WATCH {t}a
+        SET {t}a 5
+        MULTI
+        INCR {t}a
+        CLIENT SETNAME other
+        EXEC
+        CLIENT GETNAME
+        WATCH {t}a
+        MULTI
+        SELECT 0
+        EXEC
+        MULTI
+        CLIENT GETNAME
+        SELECT 0
+        EXEC
+        MULTI
+        CLIENT GETNAME
+        LPUSH {t}a x
+        EXEC
+        MULTI
+        CLIENT GETNAME x
+        EXEC
+        MULTI
+        CLIENT GETNAME
+        FOO
+        EXEC
+        MULTI
+        CLIENT GETNAME
+        DISCARD
+        MULTI
+        x ACL LIST
+        x WAIT 0 1
+
         # subscriptions
         SUBSCRIBE {t}a {t}b
         <

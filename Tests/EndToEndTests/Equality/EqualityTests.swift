@@ -151,6 +151,8 @@ private final class Side {
     private var last: [UInt8] = []
     /// The request whose reply is awaited.
     private var awaited = ""
+    /// What EXEC is to answer.
+    private var queued: [String] = []
 
     /// - Parameter nodes: who holds the data, all of which is removed.
     init(
@@ -185,7 +187,24 @@ private final class Side {
         if case .walk = comparison, !reply.isError {
             reply = try walk(from: reply, step.words, client)
         }
-        return Unpredictable.relevant(reply, comparison)
+        return Unpredictable.relevant(withRelevantElements(reply, of: step), comparison)
+    }
+
+    /// The reply to EXEC has one for each request that was queued.
+    private func withRelevantElements(
+        _ reply: RawReply, of step: EqualityScript.Step
+    ) -> RawReply {
+        if step.command == "multi" { queued = [] }
+        if reply.header == "+QUEUED" { queued.append(step.description) }
+        guard step.command == "exec" else { return reply }
+        defer { queued = [] }
+        guard reply.elements.count == queued.count else { return reply }
+        var copy = reply
+        for (index, request) in queued.enumerated() {
+            copy.elements[index] = Unpredictable.relevant(
+                reply.elements[index], Unpredictable.comparison(of: request))
+        }
+        return copy
     }
 
     private func client(_ number: Int) throws -> TestClient {
