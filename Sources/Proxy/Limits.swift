@@ -62,6 +62,9 @@ enum Limits {
     /// A reply streams on to its client once so much of it has come; a smaller one is passed on
     /// whole, so that a server lost in the middle of it is still an error reply.
     static let streamFrom = 64 * 1024
+    /// A reply to be translated to RESP3 is kept until it is whole; one that is larger is an error
+    /// instead. Above what applications read at once, and bounded for each connection.
+    static let translatedReply = 16 * 1024 * 1024
     /// A client with more than this waiting is a slow reader. Its server connection is not read
     /// from while nobody else waits for replies behind its own. If somebody does, the proxy buffers
     /// on, within the next bound.

@@ -58,6 +58,18 @@ internal import Glibc
     /// The oldest request's bytes, at least as many as stand in one block.
     var firstBytes: RawBytes { unsafe bytes.firstBytes }
 
+    /// A copy of the first `size` bytes.
+    func copyFirst(_ size: Int) -> [UInt8] {
+        var copy: [UInt8] = []
+        copy.reserveCapacity(size)
+        var next = unsafe bytes.head
+        while copy.count < size, let segment = unsafe next {
+            unsafe copy.append(contentsOf: ByteList.bytes(of: segment).prefix(size - copy.count))
+            unsafe next = unsafe segment.pointee.next
+        }
+        return copy
+    }
+
     /// Describes the unsent bytes in `vectors`, as many as fit.
     func gatherUnsent(into vectors: UnsafeMutableBufferPointer<iovec>) -> GatheredBytes {
         var gathered = unsafe GatheredBytes(vectors)

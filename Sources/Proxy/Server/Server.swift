@@ -32,8 +32,10 @@ internal import Wire
     /// Whether a replica was ever known.
     var hasHadReplicas = false
     /// Connections for clients of one protocol version; those that speak RESP3 have as many of
-    /// their own behind the others, since a reply cannot be translated from one to the other.
+    /// their own behind the others, since a server writes all replies to a connection in one version.
     private let perProtocol: Int
+    /// Whether it has RESP3, as far as is known. It may be another one after every loss.
+    private(set) var knowsHello = true
     private var connections: [ServerConnection?]
     /// Those that are for one large transfer at a time.
     var detached: [ServerConnection] = []
@@ -345,7 +347,11 @@ internal import Wire
         // unnoticed).
         case .closedByServer where connection.isIdle:
             counters.add(to: .serverEOF)
+            knowsHello = true
             return nil
+        case .helloUnknown:
+            knowsHello = false
+            return successor(of: connection)
         case .passwordRefused where triesAnotherPassword(than: connection.passwordIndex):
             return successor(of: connection)
         // Others may be read from meanwhile.
@@ -399,6 +405,7 @@ internal import Wire
     }
 
     private func failed(because reason: CloseReason, mayRetryAtOnce: Bool = false) {
+        knowsHello = true
         lastFailure = reason.message
         if !mayRetryAtOnce { rest() }
         if let metric = reason.metric { counters.add(to: metric) }
@@ -456,6 +463,7 @@ internal import Wire
         takeReplicas()
         guard isNews, new.address != nil else { return }
         isAwaited = false
+        if !keepsAddress { knowsHello = true }
         if isFollowed && !keepsAddress { owesWord = true }
         forgetFailures()
         for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }

@@ -81,7 +81,13 @@ internal import Wire
     /// What the pool counts as held here.
     var shownHeld = HeldRequests()
 
+    /// Whether its clients speak RESP3.
     let speaksRESP3: Bool
+    /// Whether the server does not, so that its replies are translated.
+    let translates: Bool
+    /// What has come of the reply that is to be translated, and how much that is or would be.
+    var untranslated = ByteList()
+    var untranslatedCount = 0
     var redisReplies: RedisReplyScanner
     var memcachedReplies = MemcachedReplyScanner()
     /// A header line that came only in part.
@@ -108,7 +114,8 @@ internal import Wire
     ) throws(SystemError) {
         self.server = server
         self.speaksRESP3 = speaksRESP3
-        redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3)
+        translates = speaksRESP3 && !server.knowsHello
+        redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3 && !translates)
         self.place = place
         self.address = address
         worker = server.pool.worker
@@ -122,7 +129,8 @@ internal import Wire
     init(waitingFor server: Server, place: Int?, speaksRESP3: Bool) {
         self.server = server
         self.speaksRESP3 = speaksRESP3
-        redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3)
+        translates = speaksRESP3 && !server.knowsHello
+        redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3 && !translates)
         self.place = place
         address = nil
         phase = .waiting
@@ -436,6 +444,7 @@ internal import Wire
         log.removeAll(to: worker.blocks)
         aside.removeAll(to: worker.blocks)
         tail.removeAll(to: worker.blocks)
+        untranslated.removeAll(to: worker.blocks)
         unsentTickets = 0
         updateGauges()
     }
