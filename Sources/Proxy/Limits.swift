@@ -55,6 +55,9 @@ enum Limits {
     /// bounded for one that never says EXEC.
     static let transactionCommands = 65536
     static let transactionBytes = 16 * 1024 * 1024
+    /// What of it the proxy answers itself: these are short and few, and no part of `max_memory`.
+    static let localCommands = 1024
+    static let localCommandBytes = 64 * 1024
     /// A client with more bytes than this waiting to be sent to it is not read from…
     static let outputHighWater = 1024 * 1024
     /// …until fewer than this are left.

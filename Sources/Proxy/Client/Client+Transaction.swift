@@ -43,6 +43,8 @@ extension Client {
 
     private static let queued = RedisReply.status("QUEUED")
 
+    private static let tooLargeTransaction = RedisReply.error("ERR transaction is too large")
+
     /// The error that a command gets instead of a place in the transaction.
     private func refusal(
         of request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes,
@@ -50,15 +52,15 @@ extension Client {
     ) -> [UInt8]? {
         if case .refused(let refusal) = command.handling { return refusal.reply(to: command.name) }
         guard worker.hasMemory(for: frame.count) else { return pool.errorReply(Self.outOfMemory) }
-        guard transaction.hasRoom(for: frame.count) else {
-            return RedisReply.error("ERR transaction is too large")
-        }
+        guard transaction.hasRoom(for: frame.count) else { return Self.tooLargeTransaction }
         if let local = unsafe command.answered(in: request, frame) {
-            unsafe transaction.keep(local, frame)
-            return nil
+            return unsafe transaction.keep(local, frame) ? nil : Self.tooLargeTransaction
         }
         guard command.isAllowedInTransaction(servers: pool.servers.count) else {
-            return RedisReply.error("ERR Command not allowed inside a transaction")
+            let why =
+                command.isAllowedInTransaction(servers: 1)
+                ? ": '\(command.name)' is for all servers, and a transaction for one" : ""
+            return RedisReply.error("ERR Command not allowed inside a transaction\(why)")
         }
         let shard: Int?
         do throws(RedisKeyError) {

@@ -21,7 +21,7 @@ final class Transaction {
     /// Whether one more command of so many bytes is within the bounds.
     func hasRoom(for bytes: Int) -> Bool {
         count + locals.count < Limits.transactionCommands
-            && commands.count + localBytes + bytes <= Limits.transactionBytes
+            && commands.count + bytes <= Limits.transactionBytes
     }
 
     /// Whether a command for this shard, or without a key, may join.
@@ -37,10 +37,16 @@ final class Transaction {
     }
 
     /// Takes a command that no server sees.
-    func keep(_ command: RedisCommand.LocalCommand, _ frame: RawBytes) {
+    ///
+    /// - Returns: false if there are too many of them.
+    func keep(_ command: RedisCommand.LocalCommand, _ frame: RawBytes) -> Bool {
+        guard locals.count < Limits.localCommands,
+            localBytes + frame.count <= Limits.localCommandBytes
+        else { return false }
         let place = count + locals.count
         locals.append(LocalCommand(command: command, place: place, frame: unsafe Array(frame)))
         localBytes += frame.count
+        return true
     }
 
     /// Moves the commands to the end of a connection's log.
