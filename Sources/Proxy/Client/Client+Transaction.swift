@@ -174,7 +174,7 @@ extension Client {
         // EXEC has done so.
         if case .unwatch = local.command { return RedisReply.ok }
         worker.collected.removeAll()
-        unsafe local.frame.withUnsafeBytes { frame in
+        unsafe local.frame.withRawBytes { frame in
             var parser = RedisRequestParser(limits: pool.redisLimits)
             guard case .request(let request) = unsafe parser.parse(frame.span) else { return }
             unsafe answer(local.command, request, frame)

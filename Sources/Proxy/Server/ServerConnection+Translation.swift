@@ -43,7 +43,7 @@ extension ServerConnection {
         let reply = isTooLarge ? tooLarge : translated(isError: isError)
         untranslated.removeAll(to: worker.blocks)
         untranslatedCount = 0
-        unsafe reply.withUnsafeBytes { unsafe finishCarefully($0, isError: isError && !isTooLarge) }
+        unsafe reply.withRawBytes { unsafe finishCarefully($0, isError: isError && !isTooLarge) }
     }
 
     private var tooLarge: [UInt8] {
