@@ -55,6 +55,7 @@ extension Client {
         switch unsafe RedisSubcommand.route(command, request, in: frame.span) {
         case .everywhere(let gathering):
             unsafe sendEverywhere(request, command, frame, gathering)
+        case .pastOthers(let gathering): unsafe sendPastOthers(frame, gathering)
         case .anywhere: unsafe forward(frame, to: pool.anyServer, .again, .other)
         case .refused(let why): answer(RedisReply.error("ERR \(why)"))
         }
