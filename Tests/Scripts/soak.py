@@ -892,7 +892,7 @@ class Vandal:
             b"*2\r\n$3\r\nGET\r\n$3\r\nabcdef\r\n", b"*1\r\n:1\r\n", b'GET "unbalanced\r\n',
             b"POST / HTTP/1.1\r\nHost: x\r\n\r\n", b"x" * 70_000, b"*2\r\n$3\r\nGET\r\n$600000000\r\n",
             b"*2\r\n$3\r\nGET\r\n$20\r\nx\r\n", b"*-1\r\n*0\r\n\r\n" * 50, b"$5\r\nhello\r\n",
-            array("SET", b"v\r\n*1\r\n$8\r\nFLUSHALL\r\n", b"x") + b"*1\r\n$4\r\nPING\r",
+            array("SET", b"v\r\n*1\r\n$4\r\nPING\r\n", b"x") + b"*1\r\n$4\r\nPING\r",
             array("EVAL", "return redis.call('x')", "-1"), array("GET", noise), array(*[noise[:3]] * 5))
         memcached = (
             noise, b"set vandal 0 0 -1\r\nx\r\n", b"set vandal 0 0 99999999999999999999\r\nx\r\n",
