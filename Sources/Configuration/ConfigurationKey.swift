@@ -99,6 +99,9 @@ extension ConfigurationKey<PoolConfiguration> {
         .passwords("client_auth", \.clientPasswords, "the password, or two, of clients"),
         .text("server_user", \.serverUser, "the user that servers are told"),
         .passwords("server_auth", \.serverPasswords, "the password, or two, of servers"),
+        .number(
+            "private_connections", \.privateConnections, 0...most, "4096",
+            "connections a server that clients may have for themselves"),
         .choice("topology", \.topology, "follow servers as primaries of replication groups"),
         .endpoints("reader", \.readers, "names of replicas: host:port [server name]"),
         .endpoints("nodes", \.nodes, "further nodes: host:port [server name]"),

@@ -53,6 +53,10 @@ public struct PoolConfiguration: Sendable, Equatable {
     /// What servers are shown; nil: nothing. Only on a Redis pool.
     public var serverCredentials: Credentials?
 
+    /// Connections to each server that clients may have for themselves at once, for commands that
+    /// block and for keys that are watched; of all workers together.
+    public var privateConnections = 4096
+
     /// The database selected on every server connection; of no effect for memcached.
     public var redisDatabase = 0
 

@@ -21,7 +21,7 @@ extension Pool {
         page.add(
             "Clients",
             [
-                ("connected_clients", "\(clientCount.value)"), ("cluster_connections", "0"),
+                ("connected_clients", "\(counts.clients.value)"), ("cluster_connections", "0"),
                 ("maxclients", "\(mostClients)"), ("blocked_clients", "0"),
                 ("tracking_clients", "0"), ("clients_in_timeout_table", "0"),
             ])

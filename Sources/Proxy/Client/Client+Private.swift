@@ -25,6 +25,7 @@ extension Client {
         if let blocked = session.blocked {
             blocked.server.privates.giveBack(blocked)
             session.blocked = nil
+            pool.counts.blocked.add(-1)
         }
         if session.isWatchEnding { return endWatching() }
         session.watching?.isWatching = true
@@ -54,6 +55,7 @@ extension Client {
         }
         connection.isPatient = true
         ownSession.blocked = connection
+        pool.counts.blocked.add(1)
         unsafe sendAlone(frame, over: connection)
     }
 
@@ -77,6 +79,10 @@ extension Client {
     private func privateConnection(to server: Server, for bytes: Int) -> ServerConnection? {
         guard !worker.isFull else {
             fail(Self.outOfMemory)
+            return nil
+        }
+        guard !server.privates.isFull else {
+            fail(server.tooManyPrivate)
             return nil
         }
         // What the proxy keeps for itself is not for as many connections as there are clients.

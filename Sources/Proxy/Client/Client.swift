@@ -361,6 +361,7 @@ internal import Wire
         resumeBlocked()
         if isCounted { pool.leave() }
         worker.closed(self)
+        if waitsAlone { pool.counts.blocked.add(-1) }
         // Its requests there find no client any more.
         session?.end()
     }

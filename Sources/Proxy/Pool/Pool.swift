@@ -13,8 +13,8 @@ internal import Wire
     let splitRow: UInt32
     /// Every worker's figures of the pool, the own ones included.
     let allCounters: [PoolCounters]
-    /// Clients of this pool on all workers, for `client_connections`.
-    let clientCount: SharedCount
+    /// What all workers together have of this pool.
+    let counts: PoolCounts
     let isRedis: Bool
     /// Milliseconds; nil: wait for ever.
     let timeout: Int?
@@ -58,7 +58,7 @@ internal import Wire
         splitRow = counters.latencyRow + UInt32(plan.configuration.servers.count)
         allCounters = plan.counters
         configuration = plan.configuration
-        clientCount = plan.clientCount
+        counts = plan.counts
         placement = plan.routing.placement
         lookup = Unretained(placement)
         isRandom = placement.isRandom
@@ -143,9 +143,9 @@ internal import Wire
     /// - Returns: false if the pool has as many as `client_connections` allows.
     func enter() -> Bool {
         let limit = configuration.clientConnections
-        let count = clientCount.add(1)
+        let count = counts.clients.add(1)
         guard limit == 0 || count <= limit else {
-            clientCount.add(-1)
+            counts.clients.add(-1)
             return false
         }
         counters.add(to: .clientConnections)
@@ -153,7 +153,7 @@ internal import Wire
     }
 
     func leave() {
-        clientCount.add(-1)
+        counts.clients.add(-1)
         counters.add(-1, to: .clientConnections)
     }
 

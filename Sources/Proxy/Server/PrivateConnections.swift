@@ -1,10 +1,16 @@
+internal import Configuration
 internal import Reactor
 
 /// A server's connections that belong to one client each, while it needs what cannot be shared: a
 /// wait that may last for ever, or keys that are watched.
 ///
-/// One that is given back stays for a while, ready for the next client.
+/// One that is given back stays for a while, ready for the next client: nothing of what the last
+/// one said is in force any more, and one of which that is not certain is closed.
 @safe final class PrivateConnections {
+    /// How many clients have one, on all workers.
+    private let lent: SharedCount
+    /// `private_connections`: how many may.
+    let most: Int
     private var all: [ServerConnection] = []
     /// Those that nobody has, the last one given back at the end.
     private var idle: [Idle] = []
@@ -16,9 +22,19 @@ internal import Reactor
         let since: Int64
     }
 
+    /// Those to the server of that index, or to a replica of it.
+    init(to server: Int, of pool: Pool) {
+        lent = pool.counts.lent[server]
+        most = pool.configuration.privateConnections
+    }
+
+    /// Whether no further client may have one.
+    var isFull: Bool { lent.value >= most }
+
     func add(_ connection: ServerConnection) { all.append(connection) }
 
     func remove(_ connection: ServerConnection) {
+        takeBack(connection)
         all.removeAll { $0 === connection }
         idle.removeAll { $0.connection === connection }
     }
@@ -35,8 +51,22 @@ internal import Reactor
         idle.lastIndex { $0.connection.speaksRESP3 == speaksRESP3 && !$0.connection.isHolding }
     }
 
+    /// From now on it is this client's.
+    func lend(_ connection: ServerConnection, to client: Handle) {
+        connection.owner = client
+        connection.isLent = true
+        lent.add(1)
+    }
+
+    private func takeBack(_ connection: ServerConnection) {
+        guard connection.isLent else { return }
+        connection.isLent = false
+        lent.add(-1)
+    }
+
     /// Its client needs it no more, and nothing of what it said is still in force.
     func giveBack(_ connection: ServerConnection) {
+        takeBack(connection)
         connection.disown()
         guard connection.phase != .closed else { return }
         guard connection.isReusable, idle.count < Limits.idlePrivateConnections else {
@@ -73,8 +103,14 @@ extension Server {
         let connection =
             privates.takeIdle(speaksRESP3: client.speaksRESP3)
             ?? open(nil, speaksRESP3: client.speaksRESP3)
-        connection?.owner = client.handle
+        if let connection { privates.lend(connection, to: client.handle) }
         return connection
+    }
+
+    /// The error for a request that needs a connection of its own where all are lent.
+    var tooManyPrivate: String {
+        "server \(endpoint): too many clients block or watch there, private_connections is "
+            + "\(privates.most)"
     }
 
     /// Who takes over what a client's own connection could not do. Not for one that watches keys: what
@@ -101,7 +137,7 @@ extension ServerConnection {
     /// Whether its next request could be anybody's: nothing but answers that nobody waits for is
     /// still to come.
     fileprivate var isReusable: Bool {
-        phase == .ready && !isHolding && expired == 0
+        phase == .ready && !isHolding && expired == 0 && !isInDoubt
             && (0..<tickets.count).allSatisfy { tickets[$0].purpose == .discard }
     }
 }
