@@ -127,6 +127,9 @@ public struct PoolConfiguration: Sendable, Equatable {
     /// milliseconds; 0 means for ever.
     public var clientIdleTimeoutMilliseconds = 0
 
+    /// Commands that clients may not say, as the file names them.
+    public var disabledCommands: [String] = []
+
     /// The servers in twemproxy's order: by length of the name, then by its bytes. Never empty.
     public var servers: [ServerConfiguration]
 

@@ -43,7 +43,7 @@ extension TwemproxyCase {
                 "c.yml:3: p1.foo: is not a known key; use one of listen, redis, hash, "
                     + "hash_tag, distribution, timeout, backlog, client_connections, "
                     + "client_idle_timeout, client_output_limit, max_request_size, max_args, "
-                    + "max_key_length, tcpkeepalive, reuseport, redis_db, preconnect, "
+                    + "max_key_length, disabled_commands, tcpkeepalive, reuseport, redis_db, preconnect, "
                     + "auto_eject_hosts, server_connections, server_retry_timeout, "
                     + "server_failure_limit, min_servers, servers, redis_auth, client_user, "
                     + "client_auth, server_user, server_auth, private_connections, topology, "

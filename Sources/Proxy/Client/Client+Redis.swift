@@ -15,7 +15,7 @@ extension Client {
         guard request.length > 0 else { return unsafe parseCarefully(bytes) }
         let frame = unsafe bytes.piece(0, request.length)
         guard
-            request.goesWithFirstArgument && isAuthenticated && transaction == nil
+            request.goesWithFirstArgument && isTrusted && transaction == nil
                 && subscriptions == nil && !replyMode.isSilent
         else { return unsafe dispatchOrPostpone(request, frame) }
         unsafe forward(request, frame)
@@ -86,6 +86,12 @@ extension Client {
         }
         if !isAuthenticated && !command.isAllowedUnauthenticated {
             return answer(RedisReply.error("NOAUTH Authentication required."))
+        }
+        if let disabled = pool.disabledCommands,
+            let refusal = unsafe disabled.refusal(of: request, in: frame.span)
+        {
+            transaction?.isBroken = true
+            return answer(refusal)
         }
         if hearsOnly && !command.isAllowedWhileSubscribed { return refuseWhileSubscribed(command) }
         if let transaction, !command.handling.concernsTransaction {

@@ -57,7 +57,9 @@ internal import Wire
     /// Bytes of replies that are held until their turn.
     var heldCount = 0
 
-    var isAuthenticated: Bool
+    var isAuthenticated: Bool { didSet { noteTrust() } }
+    /// Whether what is plain may go on without being looked at.
+    private(set) var isTrusted = false
     /// What it has said of itself, if anything.
     var identity: ClientIdentity?
     /// Which of its requests are answered.
@@ -121,7 +123,10 @@ internal import Wire
         beganAt = pool.worker.loop.now
         lastActive = beganAt
         self.socket = consume socket
+        noteTrust()
     }
+
+    private func noteTrust() { isTrusted = isAuthenticated && !pool.watchesPlainRequests }
 
     /// Begins to listen to the client, or tells it that the pool is full.
     func start() {

@@ -18,6 +18,12 @@ internal import Wire
     let isRedis: Bool
     /// Milliseconds; nil: wait for ever.
     let timeout: Int?
+    /// What clients may not say; nil: they may say all that is served.
+    let disabledCommands: RedisCommandSet?
+    /// The same of a memcached pool.
+    let disabledForServers: [MemcachedCommand]
+    /// Whether what is plain may be disabled, so that every request is to be looked at.
+    let watchesPlainRequests: Bool
     /// What clients must AUTH with; nil: nothing.
     let credentials: ClientCredentials?
     /// Bounds on its clients' requests.
@@ -64,6 +70,15 @@ internal import Wire
         isRandom = placement.isRandom
         isRedis = configuration.cacheProtocol == .redis
         timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
+        let disabled = configuration.disabledCommands
+        disabledCommands = isRedis && !disabled.isEmpty ? RedisCommandSet(disabled) : nil
+        disabledForServers =
+            isRedis
+            ? []
+            : MemcachedCommand.forServers.filter {
+                disabled.contains($0.name)
+            }
+        watchesPlainRequests = disabledCommands?.concernsPlainRequests ?? false
         redisLimits = RedisLimits(configuration)
         memcachedLimits = MemcachedLimits(configuration)
         maxKeyLength = configuration.maxKeyLength
