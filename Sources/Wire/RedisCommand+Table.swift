@@ -91,7 +91,7 @@ extension RedisCommand {
         RedisCommand("incr", 2, .one(1), .forward, .write | .denyoom | .fast),
         RedisCommand("incrby", 3, .one(1), .forward, .write | .denyoom | .fast),
         RedisCommand("incrbyfloat", 3, .one(1), .forward, .write | .denyoom | .fast),
-        RedisCommand("info", -1, .none, .local(.info)),
+        RedisCommand("info", -1, .none, .everywhere(.information(true))),
         RedisCommand("keys", 2, .none, .everywhere(.union), .readonly),
         RedisCommand("lastsave", 1, .none, .refused(.administration), .fast),
         RedisCommand("latency", -2, .none, .refused(.administration)),

@@ -89,7 +89,7 @@ public struct RedisCommand: Sendable {
     /// The commands that the proxy answers by itself.
     public enum LocalCommand: Sendable {
         case ping, echo, quit, auth, command, select, hello, client, multi,
-            exec, discard, reset, role, time, config, info, unwatch, subscribe, patternSubscribe,
+            exec, discard, reset, role, time, config, unwatch, subscribe, patternSubscribe,
             shardSubscribe, unsubscribe, patternUnsubscribe, shardUnsubscribe
     }
 

@@ -16,6 +16,8 @@ public enum RedisGathering: Sendable, Equatable {
     case success
     /// FLUSHALL, SCRIPT LOAD: all say the same.
     case same
+    /// INFO: one page by `RedisInfo`; whether the proxy's own section belongs to it.
+    case information(Bool)
     /// SCAN at the server of that index: its cursor is turned into one that names it.
     case scan(ScanCursor)
 
@@ -37,6 +39,9 @@ public enum RedisGathering: Sendable, Equatable {
             let null = isRESP3 ? Array("_\r\n".utf8) : RedisReply.nullBulk
             return replies.first { $0 != null } ?? null
         case .same: return replies.first ?? Self.misfit
+        case .information:
+            let page = RedisInfo(merging: replies.compactMap { RedisInfo(reply: $0) })
+            return RedisReply.text(Array(page.text.utf8), inRESP3: isRESP3)
         case .scan(let cursor): return replies.first.flatMap(cursor.rewrite) ?? Self.misfit
         }
     }

@@ -177,21 +177,51 @@ import Testing
 
     // MARK: - What the proxy says of itself
 
-    @Test func infoTellsOfTheProxy() throws {
+    @Test func infoTellsOfTheServerAndTheProxy() throws {
         let client = try proxy.client()
 
         let all = try #require(try client.command("INFO").text)
+        let own = try #require(try node.client().command("INFO").text)
+        let version = try #require(own.split(separator: "\r\n").first { $0.contains("version") })
         for field in [
-            "# Server", "redis_version:7.0.0", "redis_mode:standalone", "martlet_version:",
-            "tcp_port:\(proxy.port())", "process_id:\(proxy.pid)", "uptime_in_seconds:",
-            "# Clients\r\nconnected_clients:", "# Memory\r\nused_memory:", "loading:0",
-            "role:master", "# Martlet\r\npool:alpha\r\n",
+            String(version), "redis_mode:standalone", "tcp_port:\(node.port)",
+            "# Keyspace\r\n\r\n# Martlet\r\nmartlet_version:", "martlet_pool:alpha\r\n",
+            "martlet_process_id:\(proxy.pid)\r\n", "martlet_tcp_port:\(proxy.port())\r\n",
+            "martlet_missing_servers:\r\n",
         ] { #expect(all.contains(field), "\(field)") }
         let some = try #require(try client.command("INFO", "replication", "CPU").text)
         #expect(some.hasPrefix("# Replication\r\nrole:master\r\n"))
-        #expect(some.contains("\r\n\r\n# CPU\r\nused_cpu_sys:") && !some.contains("# Server"))
+        #expect(some.contains("# CPU\r\nused_cpu_sys:") && !some.contains("artlet"))
+        let ours = try #require(try client.command("INFO", "Martlet").text)
+        #expect(ours.hasPrefix("# Martlet\r\n") && ours.contains("martlet_servers:1\r\n"))
         try client.greet("3")
         #expect(try client.readText(of: "INFO", "server").hasPrefix("txt:# Server\r\n"))
+    }
+
+    @Test func infoOfSeveralServersIsOnePage() throws {
+        let nodes = try CacheNode.several(3, .redis)
+        let proxy = try RunningProxy(pool: .redis(nodes))
+        let client = try proxy.client()
+        for number in 0..<90 {
+            _ = try client.command("SET", "k\(number)", "v", "EX", number < 30 ? "100" : "10000")
+        }
+
+        let all = try #require(try client.command("INFO", "everything").text)
+
+        for field in [
+            "redis_version:7", "# Keyspace\r\ndb0:keys=90,expires=90,avg_ttl=",
+            "cmdstat_set:calls=90,", "martlet_answering_servers:3\r\n", "role:master",
+        ] { #expect(all.contains(field), "\(field)") }
+        for field in ["process_id:", "run_id:", "tcp_port:", "master_replid:"] {
+            #expect(!all.contains("\r\n" + field), "\(field)")
+        }
+        nodes[1].kill()
+        #expect(
+            try eventually {
+                let rest = try #require(try client.command("INFO").text)
+                return rest.contains("martlet_missing_servers:127.0.0.1:\(nodes[1].port)\r\n")
+                    && rest.contains("# Keyspace\r\ndb0:keys=")
+            })
     }
 
     @Test func timeIsTheClocks() throws {

@@ -8,6 +8,7 @@ extension Client {
         _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes,
         _ gathering: RedisGathering
     ) {
+        if case .information = gathering { return unsafe askForInformation(request, frame) }
         if pool.servers.count == 1 {
             return unsafe forward(
                 frame, to: pool.servers[0], command.isReadOnly ? .reads : .again,
@@ -34,7 +35,7 @@ extension Client {
         }
     }
 
-    private func ask(
+    func ask(
         _ servers: [Server], _ frame: RawBytes, _ gathering: RedisGathering,
         _ repetition: RedisRepetition
     ) {

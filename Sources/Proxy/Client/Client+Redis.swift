@@ -374,7 +374,6 @@ extension Client {
         case .role: answer(Self.role)
         case .time: answer(Self.time)
         case .config: unsafe config(words(of: request, frame))
-        case .info: unsafe info(words(of: request, frame))
         case .select:
             let digits = unsafe word.map { unsafe RawBytes(rebasing: $0.prefix(Self.mostDigits)) }
             let database = unsafe digits.flatMap {
@@ -418,7 +417,7 @@ extension Client {
 
     /// What happens around AUTH is short and rare, so it may copy; what is longer is no word of it,
     /// and is cut.
-    private func words(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
+    func words(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
         var arguments = RedisArguments(behindNameOf: request)
         var words: [[UInt8]] = []
         while words.count < Self.mostWords, let argument = unsafe arguments.next(in: frame.span) {
