@@ -82,6 +82,8 @@ public struct RedisCommand: Sendable {
         case subcommands
         /// Has no key and any server's answer will do.
         case anyServer
+        /// To the server, if it is the only one; among several none can answer for all.
+        case onlyServer(RedisRefusal)
         /// Redis knows it, the proxy does not serve it.
         case refused(RedisRefusal)
     }

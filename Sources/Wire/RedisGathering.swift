@@ -16,6 +16,12 @@ public enum RedisGathering: Sendable, Equatable {
     case success
     /// FLUSHALL, SCRIPT LOAD: all say the same.
     case same
+    /// SLOWLOG GET: so many of the newest, of all servers.
+    case newest(Int)
+    /// LATENCY LATEST: of each event the newest time, and the worst of all.
+    case events
+    /// LATENCY HISTORY: the samples of all in the order of their times.
+    case samples
     /// INFO: one page by `RedisInfo`; whether the proxy's own section belongs to it.
     case information(Bool)
     /// SCAN at the server of that index: its cursor is turned into one that names it.
@@ -39,6 +45,9 @@ public enum RedisGathering: Sendable, Equatable {
             let null = isRESP3 ? Array("_\r\n".utf8) : RedisReply.nullBulk
             return replies.first { $0 != null } ?? null
         case .same: return replies.first ?? Self.misfit
+        case .newest(let count): return Self.newest(count, of: replies)
+        case .events: return Self.events(replies)
+        case .samples: return Self.samples(replies)
         case .information:
             let page = RedisInfo(merging: replies.compactMap { RedisInfo(reply: $0) })
             return RedisReply.text(Array(page.text.utf8), inRESP3: isRESP3)
@@ -88,6 +97,67 @@ public enum RedisGathering: Sendable, Equatable {
         }
         let header = RedisReply.arrayHeader(count: names.count * 2)
         return zip(names, sums).reduce(into: header) { $0 += $1.0 + RedisReply.integer($1.1) }
+    }
+
+    private static func newest(_ count: Int, of replies: [[UInt8]]) -> [UInt8] {
+        guard let entries = records(replies, number: 1) else { return misfit }
+        let sorted = entries.sorted { $0.number > $1.number }
+        return array(sorted.prefix(count < 0 ? .max : count).map(\.bytes))
+    }
+
+    private static func samples(_ replies: [[UInt8]]) -> [UInt8] {
+        guard let entries = records(replies, number: 0) else { return misfit }
+        return array(entries.sorted { $0.number < $1.number }.suffix(mostSamples).map(\.bytes))
+    }
+
+    /// As many as a server keeps of an event.
+    private static let mostSamples = 160
+
+    private static func events(_ replies: [[UInt8]]) -> [UInt8] {
+        var merged: [(name: ArraySlice<UInt8>, time: Int, latest: Int, worst: Int)] = []
+        for reply in replies {
+            guard let events = elements(of: reply) else { return misfit }
+            for event in events {
+                guard let parts = elements(of: Array(event)), parts.count >= 4,
+                    let time = number(parts[1]), let latest = number(parts[2]),
+                    let worst = number(parts[3])
+                else { return misfit }
+                guard let index = merged.firstIndex(where: { $0.name == parts[0] }) else {
+                    merged.append((parts[0], time, latest, worst))
+                    continue
+                }
+                if time > merged[index].time {
+                    (merged[index].time, merged[index].latest) = (time, latest)
+                }
+                merged[index].worst = max(merged[index].worst, worst)
+            }
+        }
+        return merged.reduce(into: RedisReply.arrayHeader(count: merged.count)) {
+            $0 += RedisReply.arrayHeader(count: 4) + $1.name
+            for number in [$1.time, $1.latest, $1.worst] { $0 += RedisReply.integer(number) }
+        }
+    }
+
+    /// The arrays in the arrays that the replies are, each with a number of its own; nil if any is
+    /// something else.
+    private static func records(
+        _ replies: [[UInt8]], number index: Int
+    ) -> [(number: Int, bytes: ArraySlice<UInt8>)]? {
+        var records: [(number: Int, bytes: ArraySlice<UInt8>)] = []
+        for reply in replies {
+            guard let elements = elements(of: reply) else { return nil }
+            for element in elements {
+                guard let parts = self.elements(of: Array(element)), parts.count > index,
+                    let number = number(parts[index])
+                else { return nil }
+                records.append((number, element))
+            }
+        }
+        return records
+    }
+
+    private static func array(_ elements: [ArraySlice<UInt8>]) -> [UInt8] {
+        RedisReply.arrayHeader(count: elements.count) + elements.joined()
     }
 
     private static func number(_ element: ArraySlice<UInt8>) -> Int? {

@@ -224,6 +224,42 @@ import Testing
             })
     }
 
+    /// What servers tell of slow requests and of their memory, of several put together or refused.
+    @Test func whatServersTellOfThemselvesIsPutTogether() throws {
+        let settings = ["--slowlog-log-slower-than", "0", "--latency-monitor-threshold", "1"]
+        let nodes = try (0..<2).map { _ in try CacheNode.redis(arguments: settings) }
+        let proxy = try RunningProxy(pool: .redis(nodes))
+        let client = try proxy.client()
+        for node in nodes {
+            let own = try node.client()
+            #expect(try own.command("SLOWLOG", "RESET") == .ok)
+            for _ in 0..<20 { _ = try own.command("GET", "a") }
+            _ = try own.command("DEBUG", "SLEEP", "0.01")
+        }
+
+        let count = try client.command("SLOWLOG", "LEN")
+        guard case .integer(let entries) = count else { throw KitError("\(count)") }
+        #expect(entries >= 42)
+        #expect(try client.command("SLOWLOG", "GET").elements?.count == 10)
+        let all = try #require(try client.command("SLOWLOG", "GET", "-1").elements)
+        let times = all.compactMap { $0.elements?[1] }.map { "\($0)" }
+        #expect(all.count >= 42 && times == times.sorted(by: >))
+        #expect(try client.command("SLOWLOG", "GET", "x").errorText?.hasPrefix("ERR ") == true)
+        #expect(try client.command("LATENCY", "LATEST").elements?.count == 1)
+        #expect(try client.command("LATENCY", "HISTORY", "command").elements?.count == 2)
+        #expect(try client.command("LATENCY", "RESET") == .integer(2))
+        #expect(try client.command("SLOWLOG", "RESET") == .ok)
+        #expect(try client.command("MEMORY", "PURGE") == .ok)
+        #expect(try client.command("MEMORY", "USAGE", "nothing") == .null)
+        for line in ["MEMORY STATS", "MEMORY DOCTOR", "LATENCY DOCTOR", "LATENCY HISTOGRAM"] {
+            let words = line.split(separator: " ").map(String.init)
+            let name = line.replacing(" ", with: "|")
+            let refusal = try client.command(words).errorText
+            #expect(refusal?.hasPrefix("ERR '\(name)' is not served: it administers") == true)
+            #expect(try self.proxy.client().command(words).errorText == nil, "\(line)")
+        }
+    }
+
     @Test func timeIsTheClocks() throws {
         let parts = try #require(try proxy.client().command("TIME").elements)
         let own = try #require(try node.client().command("TIME").elements)
@@ -236,7 +272,7 @@ import Testing
     @Test(arguments: [
         "CLIENT TRACKING ON", "CLIENT CACHING YES", "CLIENT PAUSE 100", "CLIENT UNPAUSE",
         "CONFIG SET maxmemory 1", "CONFIG REWRITE", "CONFIG RESETSTAT", "DEBUG SLEEP 0",
-        "MEMORY DOCTOR", "SAVE", "MONITOR", "SHUTDOWN", "REPLICAOF a 1", "ACL LIST",
+        "LASTSAVE", "SAVE", "MONITOR", "SHUTDOWN", "REPLICAOF a 1", "ACL LIST",
         "MIGRATE h 1 k 0 1",
     ])
     func whatIsNotServedIsRefusedWithAReason(line: String) throws {

@@ -77,6 +77,7 @@ struct CommandPage {
         case .sum: "split; the numbers are added up"
         case .local: "local"
         case .anyServer: "any server"
+        case .onlyServer: "before one server forwarded, else refused"
         case .refused(.cluster): "refused, as by a server that is in no cluster"
         case .refused(let refusal): "refused: \(refusal.reason)"
         }

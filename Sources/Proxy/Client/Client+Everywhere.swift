@@ -47,15 +47,26 @@ extension Client {
         unsafe send(split, sequence, frame, toAll: servers, repetition)
     }
 
+    /// What one server says of itself, and several cannot say together.
+    func forwardToOnlyServer(
+        _ command: RedisCommand, _ frame: RawBytes, _ refusal: RedisRefusal
+    ) {
+        guard pool.servers.count == 1 else { return answer(refusal.reply(to: command.name)) }
+        unsafe forward(frame, to: pool.servers[0], .again, .other)
+    }
+
     // MARK: - Commands with subcommands
 
-    /// SCRIPT, FUNCTION, PUBSUB: each subcommand goes its own way.
+    /// SCRIPT, FUNCTION, PUBSUB, MEMORY, SLOWLOG, LATENCY: each subcommand goes its own way.
     func dispatchSubcommand(
         _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
     ) {
-        switch unsafe RedisSubcommand.route(command, request, in: frame.span) {
+        let route = unsafe RedisSubcommand.route(
+            command, request, servers: pool.servers.count, in: frame.span)
+        switch route {
         case .everywhere(let gathering):
             unsafe sendEverywhere(request, command, frame, gathering)
+        case .byKey: unsafe forward(request, command, frame)
         case .anywhere: unsafe forward(frame, to: pool.anyServer, .again, .other)
         case .refused(let why): answer(RedisReply.error("ERR \(why)"))
         }

@@ -111,6 +111,7 @@ extension Client {
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
         case .local(let local): unsafe answer(local, request, frame)
         case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads, .other)
+        case .onlyServer(let refusal): unsafe forwardToOnlyServer(command, frame, refusal)
         case .refused(let refusal): answer(refusal.reply(to: command.name))
         }
     }
@@ -139,7 +140,7 @@ extension Client {
             command.commandClass)
     }
 
-    private func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
+    func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
         if case .streams = command.keys, unsafe RedisKeys.mayBlock(request, in: frame.span) {
             return unsafe block(request, command, frame)
         }
@@ -466,7 +467,7 @@ extension RedisCommand {
         switch handling {
         case .local(.auth), .local(.hello), .local(.quit), .local(.reset): true
         case .forward, .blocking, .watch, .publish, .mget, .mset, .sum, .local, .anyServer,
-            .everywhere, .scan, .subcommands, .refused:
+            .everywhere, .scan, .subcommands, .onlyServer, .refused:
             false
         }
     }
@@ -481,7 +482,7 @@ extension RedisCommand {
             .local(.ping), .local(.quit), .local(.reset):
             true
         case .forward, .blocking, .watch, .publish, .mget, .mset, .sum, .local, .anyServer,
-            .everywhere, .scan, .subcommands, .refused:
+            .everywhere, .scan, .subcommands, .onlyServer, .refused:
             false
         }
     }
@@ -494,7 +495,7 @@ extension RedisCommand.Handling {
         case .local(.multi), .local(.exec), .local(.discard), .local(.quit), .local(.reset), .watch:
             true
         case .forward, .blocking, .publish, .mget, .mset, .sum, .local, .anyServer, .everywhere,
-            .scan, .subcommands, .refused:
+            .scan, .subcommands, .onlyServer, .refused:
             false
         }
     }

@@ -130,7 +130,8 @@ extension RedisCommand {
         case .forward, .blocking, .publish, .mget, .mset, .sum, .anyServer, .local(.ping),
             .local(.echo):
             true
-        case .everywhere, .scan, .subcommands: servers == 1
+        case .subcommands where keys != .none: true
+        case .everywhere, .scan, .subcommands, .onlyServer: servers == 1
         case .local, .watch, .refused: false
         }
     }
