@@ -126,6 +126,55 @@ import Testing
         #expect(killer.isAtEnd())
     }
 
+    @Test(arguments: ["2", "3"])
+    func clientsOfAllWorkersAreSeenEndedAndUnblocked(version: String) throws {
+        let proxy = try RunningProxy(pool: .redis([node]), workers: 3)
+        let clients = try (0..<12).map { _ in try proxy.client() }
+        let asker = try proxy.client()
+        try asker.greet("2")
+        for client in clients { try client.greet(version) }
+        let ids = try clients.map { client in
+            guard case .integer(let id) = try client.command("CLIENT", "ID") else { return 0 }
+            return id
+        }
+        for client in clients[0..<4] { try client.send(Bytes.command(["BLPOP", "list", "0"])) }
+        _ = try clients[4].command("INCRBYFLOAT", "n", "1")
+        _ = try clients[5].command("CLIENT", "SETNAME", "five")
+
+        #expect(
+            try eventually {
+                try asker.command("CLIENT", "LIST").text.map { $0.ranges(of: " flags=b ").count }
+                    == 4
+            })
+        let list = try #require(try asker.command("CLIENT", "LIST").text)
+        let lines = list.split(separator: "\n").map(String.init)
+        #expect(lines.count == 13 && lines.map(id) == lines.map(id).sorted())
+        for (client, command) in [(0, "blpop"), (4, "incrbyfloat"), (5, "client|setname")] {
+            let line = lines.first { $0.hasPrefix("id=\(ids[client]) ") } ?? ""
+            #expect(line.contains(" cmd=\(command) "), "\(line)")
+        }
+        #expect(lines.filter { $0.contains(" cmd=client|list ") }.count == 1)
+
+        #expect(try asker.command("CLIENT", "UNBLOCK", "\(ids[0])") == .integer(1))
+        #expect(try clients[0].readLine() == (version == "3" ? "_" : "*-1"))
+        #expect(try asker.command("CLIENT", "UNBLOCK", "\(ids[1])", "ERROR") == .integer(1))
+        let error = "-UNBLOCKED client unblocked via CLIENT UNBLOCK"
+        #expect(try clients[1].readLine() == error)
+        #expect(try asker.command("CLIENT", "UNBLOCK", "\(ids[0])") == .integer(0))
+        #expect(
+            try asker.command("CLIENT", "UNBLOCK", "1", "x")
+                == .error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"))
+        #expect(try asker.command("CLIENT", "KILL", "ID", "\(ids[2])") == .integer(1))
+        #expect(clients[2].isAtEnd())
+        #expect(try asker.command("CLIENT", "KILL", "TYPE", "normal") == .integer(11))
+        #expect(clients[3].isAtEnd() && clients[11].isAtEnd())
+        #expect(try asker.command("PING") == .simple("PONG"))
+    }
+
+    private func id(of line: String) -> Int {
+        Int(line.dropFirst(3).prefix { $0 != " " }) ?? 0
+    }
+
     // MARK: - CLIENT REPLY
 
     @Test func silencedRequestsAreRunAndNotAnswered() throws {

@@ -171,6 +171,31 @@ import Testing
         }
     }
 
+    /// The server alone knows whether what the client waits for has not just come.
+    @Test(arguments: ["TIMEOUT", "ERROR"])
+    func serverIsAskedToUnblock(reason: String) throws {
+        try ProxyHarness.run(.redis, workers: 2) { proxy in
+            let client = try proxy.client()
+            try client.say(redis("CLIENT", "ID"))
+            let id = try proxy.line(from: client).dropFirst().dropLast(1)
+            try client.say(Self.pop)
+            let own = try proxy.connection()
+            try proxy.expect(own, hears: Self.pop)
+            let others = try (0..<2).map { _ in try proxy.client() }
+
+            for other in others { try other.say(redis("CLIENT", "UNBLOCK", String(id), reason)) }
+
+            for other in others { try proxy.expect(other, hears: ":1\r\n") }
+            let asked = redis("CLIENT", "UNBLOCK", "0", reason)
+            try proxy.expect(proxy.connection(1), hears: asked + asked)
+            try proxy.connection(1).say(":1\r\n:0\r\n")
+            try own.say("*-1\r\n")
+            try proxy.expect(client, hears: "*-1\r\n")
+            try others[0].say(redis("CLIENT", "UNBLOCK", String(id)))
+            try proxy.expect(others[0], hears: ":0\r\n")
+        }
+    }
+
     // MARK: - The bound
 
     @Test func clientsBeyondTheBoundAreToldAndThoseBehindThemMayHaveTheirs() throws {

@@ -70,6 +70,7 @@ extension Client {
     }
 
     private func dispatch(_ request: RedisRequest, _ frame: RawBytes) {
+        redisRequests.note(request.command)
         guard let command = request.command.command else {
             transaction?.isBroken = true
             return unsafe answer(RedisReply.unknownCommand(request, in: frame.span))

@@ -62,6 +62,8 @@ internal import Wire
     private(set) var isTrusted = false
     /// What it has said of itself, if anything.
     var identity: ClientIdentity?
+    /// The word behind its last CLIENT.
+    var lastSubcommand: String?
     /// Which of its requests are answered.
     var replyMode = ReplyMode.on
     /// How many of `requests` get no reply.

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Reactor
+internal import Wire
 
 /// A server's connections that belong to one client each, while it needs what cannot be shared: a
 /// wait that may last for ever, or keys that are watched.
@@ -100,10 +101,11 @@ internal import Reactor
 extension Server {
     /// A connection for one client alone. Nil: there is none now, and `unavailable` says why.
     func privateConnection(for client: Client) -> ServerConnection? {
-        let connection =
-            privates.takeIdle(speaksRESP3: client.speaksRESP3)
-            ?? open(nil, speaksRESP3: client.speaksRESP3)
-        if let connection { privates.lend(connection, to: client.handle) }
+        let idle = privates.takeIdle(speaksRESP3: client.speaksRESP3)
+        let connection = idle ?? open(nil, speaksRESP3: client.speaksRESP3)
+        guard let connection else { return nil }
+        privates.lend(connection, to: client.handle)
+        if idle == nil { connection.askForNumber() }
         return connection
     }
 
@@ -127,6 +129,15 @@ extension Server {
 }
 
 extension ServerConnection {
+    /// Asks the server for its number of this connection, by which CLIENT UNBLOCK names it.
+    fileprivate func askForNumber() {
+        let command = RedisReply.command(["CLIENT", "ID"])
+        unsafe command.withUnsafeBytes { unsafe log.append($0, from: worker.blocks) }
+        enqueue(
+            Ticket(
+                sequence: Ticket.identity, length: command.count, deadline: 0, purpose: .discard))
+    }
+
     /// Nobody's any more.
     fileprivate func disown() {
         owner = .nobody

@@ -150,6 +150,9 @@ extension ServerConnection {
         case .auth, .hello, .select:
             return unsafe greeted(ticket.purpose, reply, isError: isError)
         case .discard:
+            if ticket.sequence == Ticket.identity {
+                numberAtServer = unsafe RedisReply.integer(in: reply.span)
+            }
             countReply(reply.count, isComplete: true)
             visits.add(visit(of: ticket), in: worker.latency)
             server.answered(over: self)

@@ -34,6 +34,8 @@ internal import Wire
     var upload: Upload?
     /// The client that has it for itself (`PrivateConnections`).
     var owner = Handle.nobody
+    /// The server's own CLIENT ID of it; nil until the server has said it.
+    var numberAtServer: Int?
     /// Whether that client still needs it.
     var isLent = false
     /// Whether the server refused a part of a transaction, so that it is not certain what is still in
