@@ -179,7 +179,7 @@ extension RedisCommand {
         RedisCommand("sort", -2, .sort(stores: true), .forward, .write | .denyoom),
         RedisCommand("sort_ro", -2, .sort(stores: false), .forward, .readonly),
         RedisCommand("spop", -2, .one(1), .forward, .write | .fast),
-        RedisCommand("spublish", 3, .one(1), .forward, .fast),
+        RedisCommand("spublish", 3, .one(1), .publish, .fast),
         RedisCommand("srandmember", -2, .one(1), .forward, .readonly),
         RedisCommand("srem", -3, .one(1), .forward, .write | .fast, .sameData),
         RedisCommand("sscan", -3, .one(1), .forward, .readonly),

@@ -6,8 +6,12 @@ public enum RedisGathering: Sendable, Equatable {
     case sum
     /// KEYS, PUBSUB CHANNELS: the elements of all, each once.
     case union
-    /// PUBSUB NUMSUB: names and their numbers, which are added up.
-    case sumByName
+    /// PUBSUB NUMSUB: names and their numbers, which are added up, each with what no server counts.
+    case sumByName([Int])
+    /// PUBSUB NUMPAT: every server has all of them.
+    case highest
+    /// PUBLISH: one server's number, and what it does not count.
+    case shifted(Int)
     /// SCRIPT EXISTS: 1 where every server says so.
     case minimum
     /// RANDOMKEY: the first that is no null.
@@ -39,7 +43,14 @@ public enum RedisGathering: Sendable, Equatable {
             guard numbers.count == replies.count else { return Self.misfit }
             return RedisReply.integer(numbers.reduce(0, &+))
         case .union: return Self.union(replies)
-        case .sumByName: return Self.sumByName(replies)
+        case .sumByName(let shifts): return Self.sumByName(replies, shifts)
+        case .highest, .shifted:
+            let numbers = replies.compactMap { RedisReply.integer(in: $0.span) }
+            guard let highest = numbers.max(), numbers.count == replies.count else {
+                return Self.misfit
+            }
+            guard case .shifted(let shift) = self else { return RedisReply.integer(highest) }
+            return RedisReply.integer(max(0, highest + shift))
         case .minimum: return Self.minimum(replies)
         case .any:
             let null = isRESP3 ? Array("_\r\n".utf8) : RedisReply.nullBulk
@@ -78,7 +89,7 @@ public enum RedisGathering: Sendable, Equatable {
         }
     }
 
-    private static func sumByName(_ replies: [[UInt8]]) -> [UInt8] {
+    private static func sumByName(_ replies: [[UInt8]], _ shifts: [Int]) -> [UInt8] {
         var names: [ArraySlice<UInt8>] = []
         var sums: [Int] = []
         for (round, reply) in replies.enumerated() {
@@ -95,6 +106,7 @@ public enum RedisGathering: Sendable, Equatable {
                 }
             }
         }
+        if shifts.count == sums.count { sums = zip(sums, shifts).map { max(0, $0 + $1) } }
         let header = RedisReply.arrayHeader(count: names.count * 2)
         return zip(names, sums).reduce(into: header) { $0 += $1.0 + RedisReply.integer($1.1) }
     }

@@ -52,8 +52,8 @@ public enum RedisSubcommand {
             ("function", "restore"):
             .everywhere(.same)
         case ("pubsub", "channels"), ("pubsub", "shardchannels"): .everywhere(.union)
-        case ("pubsub", "numsub"), ("pubsub", "shardnumsub"): .everywhere(.sumByName)
-        case ("pubsub", "numpat"): .everywhere(.sum)
+        case ("pubsub", "numsub"), ("pubsub", "shardnumsub"): .everywhere(.sumByName([]))
+        case ("pubsub", "numpat"): .everywhere(.highest)
         default: .anywhere
         }
     }

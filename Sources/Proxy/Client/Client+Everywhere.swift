@@ -55,6 +55,15 @@ extension Client {
         unsafe forward(frame, to: pool.servers[0], .again, .other)
     }
 
+    /// PUBSUB NUMSUB, SHARDNUMSUB: the words behind PUBSUB.
+    private func askForSubscribers(_ words: [[UInt8]], _ frame: RawBytes) {
+        let kind: Topic.Kind = words[0].count == "numsub".utf8.count ? .channel : .shardChannel
+        let shifts = words.dropFirst().map {
+            pool.counts.subscribers.surplus(of: Topic(kind: kind, name: $0))
+        }
+        unsafe ask(pool.liveServers, frame, .sumByName(shifts), .reads)
+    }
+
     // MARK: - Commands with subcommands
 
     /// SCRIPT, FUNCTION, PUBSUB, MEMORY, SLOWLOG, LATENCY: each subcommand goes its own way.
@@ -64,6 +73,8 @@ extension Client {
         let route = unsafe RedisSubcommand.route(
             command, request, servers: pool.servers.count, in: frame.span)
         switch route {
+        case .everywhere(.sumByName) where !pool.counts.subscribers.isEven:
+            unsafe askForSubscribers(names(of: request, frame), frame)
         case .everywhere(let gathering):
             unsafe sendEverywhere(request, command, frame, gathering)
         case .byKey: unsafe forward(request, command, frame)

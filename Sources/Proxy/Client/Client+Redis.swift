@@ -102,7 +102,7 @@ extension Client {
         case .forward: unsafe forward(request, command, frame)
         case .blocking: unsafe block(request, command, frame)
         case .watch: unsafe watch(request, command, frame)
-        case .publish: unsafe publish(request, frame)
+        case .publish: unsafe publish(request, command, frame)
         case .everywhere(let gathering):
             unsafe sendEverywhere(request, command, frame, gathering)
         case .scan: unsafe scan(request, frame)
@@ -394,12 +394,21 @@ extension Client {
     /// The longest number that means something, its sign and one digit too many.
     private static var mostDigits: Int { 21 }
 
-    /// PUBLISH: to where the channel's subscribers are.
-    private func publish(_ request: RedisRequest, _ frame: RawBytes) {
+    /// PUBLISH, SPUBLISH: to where the channel's subscribers are. A server counts the connections over
+    /// which it is heard; where clients share them, their number is told instead.
+    private func publish(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
         guard request.firstArgumentLength <= pool.maxKeyLength else {
             return answer(pool.keyTooLong)
         }
-        unsafe forward(frame, toShard: shardOfChannel(in: request, frame), .again, .other)
+        let shard = unsafe shardOfChannel(in: request, frame)
+        guard !pool.counts.subscribers.isEven else {
+            return unsafe forward(frame, toShard: shard, .again, .other)
+        }
+        let name = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
+        let topic = unsafe Topic(
+            kind: command.keys == .none ? .channel : .shardChannel, name: Array(name))
+        let surplus = pool.counts.subscribers.surplusOfMessages(on: topic)
+        unsafe ask([pool.servers[shard]], frame, .shifted(surplus), .again)
     }
 
     func shardOfChannel(in request: RedisRequest, _ frame: RawBytes) -> Int {
@@ -408,7 +417,7 @@ extension Client {
     }
 
     /// All arguments, for requests that are short or rare.
-    private func names(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
+    func names(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
         var arguments = RedisArguments(behindNameOf: request)
         var names: [[UInt8]] = []
         while let argument = unsafe arguments.next(in: frame.span) {

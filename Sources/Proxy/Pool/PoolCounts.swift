@@ -4,6 +4,8 @@ struct PoolCounts: Sendable {
     let clients = SharedCount()
     /// Clients that wait on a server connection of their own.
     let blocked = SharedCount()
+    /// Who hears of what.
+    let subscribers = SubscriberCounts()
     /// For each server, its connections that a client has for itself, for `private_connections`.
     let lent: [SharedCount]
 
