@@ -96,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Proxy", "Reactor"], swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TestKit", "martlet"], resources: [.copy("Data")],
+            name: "EndToEndTests", dependencies: ["TestKit", "Wire", "martlet"],
+            resources: [.copy("Data")],
             swiftSettings: strict),
     ]
 )

@@ -46,6 +46,8 @@ enum Limits {
     /// A fragment of a split Redis request is written into one block up to this, what is kept of
     /// blocks: 5,000 short keys over four servers.
     static let fragmentInOneBlock = unsafe 64 * 1024 - Segment.headerBytes
+    /// What clients that send a request in parts keep of it is kept for the next ones, so many times.
+    static let spareUnfinished = 64
     /// Requests of one client in flight; the next ones are parsed when replies have left. Above
     /// what clients pipeline, below what would let one client fill every queue.
     static let requestsInFlight = 4096
@@ -53,6 +55,9 @@ enum Limits {
     /// bounded for one that never says EXEC.
     static let transactionCommands = 65536
     static let transactionBytes = 16 * 1024 * 1024
+    /// What of it the proxy answers itself: these are short and few, and no part of `max_memory`.
+    static let localCommands = 1024
+    static let localCommandBytes = 64 * 1024
     /// A client with more bytes than this waiting to be sent to it is not read from…
     static let outputHighWater = 1024 * 1024
     /// …until fewer than this are left.
@@ -60,6 +65,9 @@ enum Limits {
     /// A reply streams on to its client once so much of it has come; a smaller one is passed on
     /// whole, so that a server lost in the middle of it is still an error reply.
     static let streamFrom = 64 * 1024
+    /// A reply to be translated to RESP3 is kept until it is whole; one that is larger is an error
+    /// instead. Above what applications read at once, and bounded for each connection.
+    static let translatedReply = 16 * 1024 * 1024
     /// A client with more than this waiting is a slow reader. Its server connection is not read
     /// from while nobody else waits for replies behind its own. If somebody does, the proxy buffers
     /// on, within the next bound.

@@ -12,6 +12,8 @@ enum CloseReason {
     case outOfStep(StaticString)
     /// The server did not accept the proxy's AUTH or HELLO.
     case passwordRefused(String)
+    /// The server knows no RESP3: its replies are translated from now on.
+    case helloUnknown
     /// The server did not accept the proxy's SELECT.
     case greetingRefused(String)
     /// Its requests go on over another connection: a new address, or a new primary.
@@ -26,6 +28,7 @@ enum CloseReason {
         case .noProgress: "timed out"
         case .outOfStep(let what): "invalid reply: \(what)"
         case .passwordRefused(let words), .greetingRefused(let words): words
+        case .helloUnknown: "HELLO 3 is unknown to the server"
         case .superseded: "connection superseded"
         case .retired: "connection retired"
         }
@@ -37,7 +40,7 @@ enum CloseReason {
         case .closedByServer: .serverEOF
         case .failed, .outOfStep, .passwordRefused, .greetingRefused: .serverErrors
         case .noProgress: .serverTimedOut
-        case .superseded, .retired: nil
+        case .helloUnknown, .superseded, .retired: nil
         }
     }
 }

@@ -37,7 +37,7 @@ extension Worker {
         }
         inquiry.answer.lines.sort { $0.number < $1.number }
         let reply = inquiry.reply(inquiry.answer, client)
-        unsafe reply.withUnsafeBytes { bytes in
+        unsafe reply.withRawBytes { bytes in
             unsafe client.complete(inquiry.sequence, Ticket.whole, bytes, .none)
         }
     }

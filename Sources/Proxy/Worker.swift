@@ -57,8 +57,12 @@ internal import Reactor
     /// needs no reference of its own, and a queue of them counts none.
     private var ended: [AnyObject] = []
     private var heldBackClients: [Client] = []
+    /// For clients that send a request in parts.
+    var spareUnfinished: [UnfinishedRequest] = []
     private var postponed: [() -> Void] = []
     private let decimal = DecimalLine()
+    /// The reply of the local command that a transaction runs just now.
+    var collected: [UInt8] = []
     private let memoryForSlowReaders: Int
     private let memoryLimit: Int
     private var memory: MemoryShare
@@ -102,6 +106,7 @@ internal import Reactor
         unsafe vectors.deallocate()
         dirtyServers.release(to: blocks)
         dirtyClients.release(to: blocks)
+        plan.release(to: blocks)
         blocks.destroy()
     }
 

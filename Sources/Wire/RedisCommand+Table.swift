@@ -92,7 +92,7 @@ extension RedisCommand {
         RedisCommand("incrby", 3, .one(1), .forward, .write | .denyoom | .fast),
         RedisCommand("incrbyfloat", 3, .one(1), .forward, .write | .denyoom | .fast),
         RedisCommand("info", -1, .none, .everywhere(.information(true))),
-        RedisCommand("keys", 2, .none, .everywhere(.union), .readonly),
+        RedisCommand("keys", 2, .none, .everywhere(.join), .readonly),
         RedisCommand("lastsave", 1, .none, .refused(.administration), .fast),
         RedisCommand("latency", -2, .none, .subcommands, .subcommands),
         RedisCommand("lcs", -3, .range(1, 2, 1), .forward, .readonly),

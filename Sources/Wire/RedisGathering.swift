@@ -4,16 +4,18 @@
 public enum RedisGathering: Sendable, Equatable {
     /// DBSIZE, SCRIPT LOAD's kin that count: the integers are added up.
     case sum
-    /// KEYS, PUBSUB CHANNELS: the elements of all, each once.
+    /// KEYS: the elements of all. No two servers have the same.
+    case join
+    /// PUBSUB CHANNELS: the elements of all, each once.
     case union
     /// PUBSUB NUMSUB: names and their numbers, which are added up, each with what no server counts.
     case sumByName([Int])
-    /// PUBSUB NUMPAT: every server has all of them.
-    case highest
     /// PUBLISH: one server's number, and what it does not count.
     case shifted(Int)
     /// SCRIPT EXISTS: 1 where every server says so.
     case minimum
+    /// PUBSUB NUMPAT: the greatest integer, since patterns are subscribed to at every server.
+    case maximum
     /// RANDOMKEY: the first that is no null.
     case any
     /// SCRIPT KILL: one success is enough.
@@ -38,19 +40,18 @@ public enum RedisGathering: Sendable, Equatable {
         switch self {
         case .success:
             return replies.first { !RedisReply.isError(in: $0.span) } ?? error ?? Self.misfit
-        case .sum:
+        case .sum, .maximum:
             let numbers = replies.compactMap { RedisReply.integer(in: $0.span) }
             guard numbers.count == replies.count else { return Self.misfit }
-            return RedisReply.integer(numbers.reduce(0, &+))
+            return RedisReply.integer(self == .sum ? numbers.reduce(0, &+) : numbers.max() ?? 0)
+        case .join: return Self.joined(replies)
         case .union: return Self.union(replies)
         case .sumByName(let shifts): return Self.sumByName(replies, shifts)
-        case .highest, .shifted:
-            let numbers = replies.compactMap { RedisReply.integer(in: $0.span) }
-            guard let highest = numbers.max(), numbers.count == replies.count else {
+        case .shifted(let shift):
+            guard let number = replies.first.flatMap({ RedisReply.integer(in: $0.span) }) else {
                 return Self.misfit
             }
-            guard case .shifted(let shift) = self else { return RedisReply.integer(highest) }
-            return RedisReply.integer(max(0, highest + shift))
+            return RedisReply.integer(max(0, number + shift))
         case .minimum: return Self.minimum(replies)
         case .any:
             let null = isRESP3 ? Array("_\r\n".utf8) : RedisReply.nullBulk
@@ -67,6 +68,15 @@ public enum RedisGathering: Sendable, Equatable {
     }
 
     private static let misfit = RedisReply.error("ERR servers' replies do not fit together")
+
+    private static func joined(_ replies: [[UInt8]]) -> [UInt8] {
+        let headers = replies.compactMap { RedisReply.arrayHeader(in: $0.span) }
+        guard headers.count == replies.count else { return misfit }
+        var joined = RedisReply.arrayHeader(count: headers.reduce(0) { $0 + $1.count })
+        joined.reserveCapacity(joined.count + replies.reduce(0) { $0 + $1.count })
+        for (header, reply) in zip(headers, replies) { joined += reply[header.headerLength...] }
+        return joined
+    }
 
     private static func union(_ replies: [[UInt8]]) -> [UInt8] {
         var seen: Set<ArraySlice<UInt8>> = []

@@ -78,6 +78,27 @@ extension RedisReply {
         arrayHeader(count: elements.count) + elements.joined()
     }
 
+    /// An array with further elements, each of which has its place in the new one; they come in the
+    /// order of their places. Nil if the first one is no array.
+    public static func array(
+        _ array: [UInt8], with elements: [(place: Int, reply: [UInt8])]
+    ) -> [UInt8]? {
+        guard arrayHeader(in: array.span) != nil,
+            let own = RedisGathering.elements(of: array)
+        else { return nil }
+        var result = arrayHeader(count: own.count + elements.count)
+        var nextOwn = own.makeIterator()
+        var given = elements[...]
+        for place in 0..<own.count + elements.count {
+            if given.first?.place == place, let element = given.popFirst() {
+                result += element.reply
+            } else if let element = nextOwn.next() {
+                result += element
+            }
+        }
+        return result
+    }
+
     /// What a HELP subcommand says: how the command is written, then a line for each subcommand and
     /// one for its meaning.
     public static func help(on command: String, _ lines: [String]) -> [UInt8] {

@@ -26,9 +26,7 @@ public struct RedisRequestParser: Sendable {
     /// The name that was looked up last, and what it was: clients say the same again and again.
     private var lastName: UInt64 = 0
     private var lastNameLength = 0
-    /// What the last request was. A request that this parser has not read itself, or not at once,
-    /// is told by `note`.
-    public private(set) var lastCommand = RedisCommand.ID.unknown
+    private var lastCommand = RedisCommand.ID.unknown
 
     /// A parser at the beginning of a frame.
     public init(limits: RedisLimits = RedisLimits()) {
@@ -54,13 +52,6 @@ public struct RedisRequestParser: Sendable {
         return RedisUnfinishedRequest(
             request: known, consumed: position,
             rest: RequestRest(arguments: argumentsLeft, behind: position, limits: limits))
-    }
-
-    /// Remembers a request of that command as the last one.
-    public mutating func note(_ command: RedisCommand.ID) {
-        guard command != lastCommand else { return }
-        lastCommand = command
-        lastNameLength = 0
     }
 
     /// Leaves the unfinished frame to somebody else: the next bytes begin a new one.
@@ -106,10 +97,7 @@ public struct RedisRequestParser: Sendable {
     private mutating func command(of name: PlainBulk, in bytes: Span<UInt8>) -> RedisCommand.ID {
         guard let word = ByteScanner.word(at: name.offset, in: bytes), name.length > 0,
             name.length <= 8
-        else {
-            note(commands.findAny(bytes, at: name.offset, length: name.length))
-            return lastCommand
-        }
+        else { return commands.findAny(bytes, at: name.offset, length: name.length) }
         let letters = word & UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- name.length &* 8)
         if letters != lastName || name.length != lastNameLength {
             lastCommand = commands.find(letters, length: name.length)

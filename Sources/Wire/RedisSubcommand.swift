@@ -53,7 +53,7 @@ public enum RedisSubcommand {
             .everywhere(.same)
         case ("pubsub", "channels"), ("pubsub", "shardchannels"): .everywhere(.union)
         case ("pubsub", "numsub"), ("pubsub", "shardnumsub"): .everywhere(.sumByName([]))
-        case ("pubsub", "numpat"): .everywhere(.highest)
+        case ("pubsub", "numpat"): .everywhere(.maximum)
         default: .anywhere
         }
     }

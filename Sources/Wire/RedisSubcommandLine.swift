@@ -67,7 +67,17 @@ public struct RedisSubcommandLine: Sendable {
                 + Array("'. Try \(command.name.uppercased()) HELP.".utf8))
     }
 
-    private static func text(_ range: Range<Int>, in bytes: Span<UInt8>) -> String {
+    fileprivate static func text(_ range: Range<Int>, in bytes: Span<UInt8>) -> String {
         String(decoding: range.prefix(RedisName.maxLength + 1).map { bytes[$0] }, as: UTF8.self)
+    }
+}
+
+extension RedisCommand {
+    /// As errors name what a request of it asks for: `get`, `client|id`. Allocates; for messages only.
+    public func fullName(in request: RedisRequest, _ bytes: Span<UInt8>) -> String {
+        var arguments = RedisArguments(behindNameOf: request)
+        guard let word = arguments.next(in: bytes) else { return name }
+        let full = "\(name)|\(RedisSubcommandLine.text(word.range, in: bytes).lowercased())"
+        return RedisManual.anyPage(on: full) == nil ? name : full
     }
 }

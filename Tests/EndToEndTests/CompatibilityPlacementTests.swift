@@ -1,3 +1,4 @@
+import Foundation
 import TestKit
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
     static let distributions = ["ketama", "modula"]
 
     /// How a pool describes its servers.
-    enum Description: String {
+    enum Description: String, CaseIterable {
         case plain, named, weighted, weightedAndNamed, extreme, memcachedPort, unixSocket
 
         /// The lines of the servers at these places.
@@ -63,9 +64,34 @@ import Testing
             return options
         }
 
-        /// Every description, number of servers, tag and loss, but not each with each: a second for
-        /// each ring adds up.
+        /// Every description, number of servers, tag and loss; each with each only where
+        /// MARTLET_PLACEMENT is "all", since a second or two for each ring adds up to a quarter of an
+        /// hour.
         static let all =
+            ProcessInfo.processInfo.environment["MARTLET_PLACEMENT"] == "all" ? product : selection
+
+        private static var product: [Ring] {
+            var rings: [Ring] = []
+            for description in Description.allCases {
+                for count in [1, 3, 7, 25, 50] {
+                    let losses: [Set<Int>] =
+                        switch count {
+                        case 1: [[]]
+                        case 3: [[], [2], [0, 1]]
+                        default: [[], [count - 1], [0, 4]]
+                        }
+                    for tag in ["", "{}", "$$"] {
+                        for dead in losses {
+                            rings.append(
+                                Ring(description: description, count: count, tag: tag, dead: dead))
+                        }
+                    }
+                }
+            }
+            return rings
+        }
+
+        private static let selection =
             sizes.flatMap { description, counts in
                 counts.map { Ring(description: description, count: $0) }
             }

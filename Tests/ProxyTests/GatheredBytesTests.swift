@@ -10,7 +10,7 @@ import Testing
     ) -> (pieces: [[UInt8]], count: Int, isFull: Bool) {
         let joined = pieces.reduce([], +)
         return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: room) { vectors in
-            unsafe joined.withUnsafeBytes { bytes in
+            unsafe joined.withRawBytes { bytes in
                 var gathered = unsafe GatheredBytes(vectors)
                 var offset = 0
                 for piece in pieces where !gathered.isFull {
@@ -49,7 +49,7 @@ import Testing
     @Test func pieceIsWithinItsBytes() {
         let bytes: [UInt8] = [1, 2, 3, 4]
 
-        unsafe bytes.withUnsafeBytes { raw in
+        unsafe bytes.withRawBytes { raw in
             let middle = unsafe Array(raw.piece(1, 2))
             let rest = unsafe Array(raw.dropping(3))
             let none = unsafe Array(raw.dropping(4))

@@ -67,13 +67,28 @@ import Testing
         plan.end(to: pool)
     }
 
-    @Test func endGivesEverythingBack() {
+    @Test func endGivesLargeBlocksBack() {
         plan.begin(servers: 1, keys: 10, from: pool)
         for _ in 0..<100_000 { plan.addKey(at: 0, length: 1, of: 0, from: pool) }
-        #expect(pool.bytesTaken > 0)
+        #expect(pool.bytesTaken > 1_000_000)
 
         plan.end(to: pool)
 
+        #expect(pool.bytesTaken < 1000)
+        plan.release(to: pool)
+        #expect(pool.bytesTaken == 0)
+    }
+
+    @Test func smallBlocksAreKeptForTheNextRequest() {
+        for _ in 0..<3 {
+            plan.begin(servers: 1, keys: 10, from: pool)
+            for _ in 0..<10 { plan.addKey(at: 0, length: 1, of: 0, from: pool) }
+            plan.end(to: pool)
+        }
+
+        #expect(plan.keys.isEmpty && plan.parts.isEmpty && plan.partOfKey.isEmpty)
+        #expect(pool.bytesTaken > 0)
+        plan.release(to: pool)
         #expect(pool.bytesTaken == 0)
     }
 }
@@ -117,7 +132,7 @@ import Testing
 
 extension Split {
     func collect(_ text: String, for fragment: Int, from pool: BlockPool) {
-        unsafe Array(text.utf8).withUnsafeBytes {
+        unsafe Array(text.utf8).withRawBytes {
             unsafe collect($0, for: fragment, from: pool)
         }
     }

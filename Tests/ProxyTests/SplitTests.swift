@@ -20,6 +20,7 @@ import Wire
             for server in fragments { plan.addKey(at: 0, length: 1, of: server, from: blocks) }
             split.begin(merge, by: plan, headLength: 3, from: blocks)
             plan.end(to: blocks)
+            plan.release(to: blocks)
         }
 
         deinit { split.clear(to: blocks) }
@@ -39,8 +40,8 @@ import Wire
 
         /// A VALUE comes by in the reply to a fragment's line.
         func find(_ key: String, _ length: Int, in fragment: Int, line: String) -> Bool {
-            unsafe Array(key.utf8).withUnsafeBytes { key in
-                unsafe Array(line.utf8).withUnsafeBytes { line in
+            unsafe Array(key.utf8).withRawBytes { key in
+                unsafe Array(line.utf8).withRawBytes { line in
                     unsafe split.find(key, length: length, in: fragment, line: line)
                 }
             }

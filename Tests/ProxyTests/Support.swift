@@ -48,11 +48,11 @@ extension ByteList {
     }
 
     mutating func append(_ bytes: [UInt8], from pool: BlockPool) {
-        unsafe bytes.withUnsafeBytes { unsafe append($0, from: pool) }
+        unsafe bytes.withRawBytes { unsafe append($0, from: pool) }
     }
 
     mutating func append(contiguous bytes: [UInt8], from pool: BlockPool) {
-        unsafe bytes.withUnsafeBytes { unsafe append(contiguous: $0, from: pool) }
+        unsafe bytes.withRawBytes { unsafe append(contiguous: $0, from: pool) }
     }
 
     var firstArray: [UInt8] { unsafe Array(firstBytes) }
@@ -70,11 +70,11 @@ extension ByteList {
 
 extension RequestLog {
     mutating func append(_ bytes: [UInt8], from pool: BlockPool) {
-        unsafe bytes.withUnsafeBytes { unsafe append($0, from: pool) }
+        unsafe bytes.withRawBytes { unsafe append($0, from: pool) }
     }
 
     mutating func append(large bytes: [UInt8], from pool: BlockPool) {
-        unsafe bytes.withUnsafeBytes { unsafe append(large: $0, from: pool) }
+        unsafe bytes.withRawBytes { unsafe append(large: $0, from: pool) }
     }
 
     /// What one gathering write of at most `pieces` pieces would send.

@@ -146,7 +146,7 @@ import Testing
             (redis("NOSUCH"), "-ERR unknown command 'NOSUCH', with args beginning with: \r\n"),
             (redis("GET"), "-ERR wrong number of arguments for 'get' command\r\n"),
             (redis("SUBSCRIBE", "c"), "-ERR Command not allowed inside a transaction\r\n"),
-            (redis("SELECT", "0"), "-ERR Command not allowed inside a transaction\r\n"),
+            (redis("HELLO", "3"), "-ERR Command not allowed inside a transaction\r\n"),
         ])
     func commandThatIsRefusedBreaksTheTransaction(command: String, error: String) throws {
         try run { proxy, client in
@@ -158,6 +158,78 @@ import Testing
             #expect(proxy.servers[0].connections.isEmpty)
             try client.say(Self.begin + Self.end)
             try proxy.expect(client, hears: "+OK\r\n*0\r\n")
+        }
+    }
+
+    @Test(arguments: [redis("DBSIZE"), redis("SCAN", "0"), redis("PUBSUB", "NUMPAT")])
+    func whatIsForAllServersIsRefused(command: String) throws {
+        try run(servers: 2) { proxy, client in
+            try client.say(redis("MULTI") + command + Self.end)
+
+            #expect(try proxy.line(from: client) == "+OK\r\n")
+            let error = try proxy.line(from: client)
+            #expect(error.contains("not allowed inside a transaction: '"), "\(error)")
+            #expect(error.contains("is for all servers"))
+            try proxy.expect(client, hears: Self.discarded)
+        }
+    }
+
+    @Test func localCommandsAreBounded() throws {
+        try run { proxy, client in
+            let count = Limits.localCommands
+            let commands = String(repeating: redis("SELECT", "0"), count: count + 1)
+            try client.say(redis("MULTI") + commands + Self.end)
+
+            try proxy.expect(
+                client,
+                hears: "+OK\r\n" + String(repeating: "+QUEUED\r\n", count: count)
+                    + "-ERR transaction is too large\r\n" + Self.discarded)
+            let long =
+                redis("ECHO", "x")
+                + redis("CLIENT", "SETNAME", String(repeating: "x", count: 70_000))
+            try client.say(redis("MULTI") + long + Self.end)
+            try proxy.expect(
+                client,
+                hears: "+OK\r\n+QUEUED\r\n-ERR transaction is too large\r\n" + Self.discarded)
+        }
+    }
+
+    @Test func localRepliesStandAmongTheServers() throws {
+        try run { proxy, client in
+            try client.say(
+                redis("MULTI") + redis("SELECT", "0") + redis("GET", "k")
+                    + redis("CLIENT", "SETNAME", "a") + redis("GET", "k") + redis("SELECT", "9")
+                    + redis("EXEC") + redis("CLIENT", "SETNAME", "b") + redis("CLIENT", "GETNAME"))
+            let server = try proxy.connection()
+            try proxy.expect(
+                server,
+                hears: redis("MULTI") + redis("GET", "k") + redis("GET", "k") + redis("EXEC"))
+            try server.say("+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n$-1\r\n")
+            try proxy.settle()
+            try server.say("$1\r\nv\r\n")
+
+            try proxy.expect(
+                client,
+                hears: "+OK\r\n" + String(repeating: "+QUEUED\r\n", count: 5)
+                    + "*5\r\n+OK\r\n$-1\r\n+OK\r\n$1\r\nv\r\n"
+                    + "-ERR DB index is out of range\r\n" + "+OK\r\n$1\r\nb\r\n")
+        }
+    }
+
+    @Test func localCommandsOfALostTransactionAreNotRun() throws {
+        try run { proxy, client in
+            try client.say(
+                redis("MULTI") + redis("GET", "k") + redis("CLIENT", "SETNAME", "a")
+                    + redis("EXEC") + redis("CLIENT", "GETNAME"))
+            let server = try proxy.connection()
+            try proxy.expect(
+                server, hears: redis("MULTI") + redis("GET", "k") + redis("EXEC"))
+            server.close()
+
+            for expected in ["+OK", "+QUEUED", "+QUEUED", "-EXECABORT ", "$-1"] {
+                let line = try proxy.line(from: client)
+                #expect(line.hasPrefix(expected), "\(line)")
+            }
         }
     }
 

@@ -210,6 +210,43 @@ import Testing
         }
     }
 
+    /// What comes behind one of these in the same read is parsed when the reply has come: before
+    /// anybody else can be called.
+    @Test func whoWaitsIsBeforeWhoJustCame() throws {
+        try ProxyHarness.run(.redis) { proxy in
+            let busy = try (0..<Limits.uploadsPerServer).map { number in
+                let client = try proxy.client()
+                try client.say(Self.headOfTwo + Self.part)
+                try proxy.expect(try proxy.connection(number), hears: Self.headOfTwo + Self.part)
+                return client
+            }
+            let waiting = try ["a", "b"].map { key in
+                let client = try proxy.client()
+                try client.say(Self.set(key))
+                try proxy.settle()
+                return client
+            }
+
+            let rest = Self.value.dropFirst(1000) + "\r\n$2\r\nNX\r\n"
+            for (number, key) in ["a", "b"].enumerated() {
+                try busy[number].say(rest + Self.set("again"))
+                let server = try proxy.connection(number)
+                try proxy.expect(server, hears: String(rest))
+                try server.say("+OK\r\n")
+                try proxy.expect(server, hears: Self.set(key))
+            }
+            for (number, client) in waiting.enumerated() {
+                let server = try proxy.connection(number)
+                try server.say("+OK\r\n")
+                try proxy.expect(client, hears: "+OK\r\n")
+                try proxy.expect(server, hears: Self.set("again"))
+            }
+        }
+    }
+
+    /// An argument behind the value: the read that takes it does not stop there.
+    private static let headOfTwo = head().replacing("*3", with: "*4")
+
     @Test func isCollectedAfterAWhileInVain() throws {
         try ProxyHarness.run(.redis) { proxy in
             let busy = try (0..<Limits.uploadsPerServer).map { number in

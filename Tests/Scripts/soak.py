@@ -308,7 +308,7 @@ class Actor:
         choices = (
             self.redis_get, self.redis_get, self.redis_get, self.redis_set, self.redis_set, self.redis_incr,
             self.redis_del, self.redis_mget, self.redis_mset, self.redis_exists, self.redis_push,
-            self.redis_hset, self.redis_hget, self.redis_local)
+            self.redis_hset, self.redis_hget, self.redis_local, self.redis_everywhere)
         return self.random.choice(choices)()
 
     def redis_get(self):
@@ -449,11 +449,38 @@ class Actor:
             lambda: Request(array("NOSUCH" + token.decode(), "x"), want_failure(b"ERR unknown command")),
             lambda: Request(array("GET"), want_failure(b"ERR wrong number of arguments for 'get'")),
             lambda: Request(array("SET", token), want_failure(b"ERR wrong number of arguments for 'set'")),
-            lambda: Request(array("KEYS", "*"), want_failure(b"ERR unknown command")),
-            lambda: Request(array("FLUSHALL"), want_failure(b"ERR unknown command")),
-            lambda: Request(array("SUBSCRIBE", "x"), want_failure(b"ERR unknown command")),
+            lambda: Request(array("MONITOR"), want_failure(b"ERR 'MONITOR' is not served")),
+            lambda: Request(array("SWAPDB", 0, 1), want_failure(b"ERR 'SWAPDB' is not served")),
             lambda: Request(array("SELECT", 99), want_failure(b"ERR DB index is out of range")),
         ))()
+
+    def redis_everywhere(self):
+        """What asks every server, or one over a connection of the client's own."""
+        prefix = self.strings[0].name.rsplit(b":", 1)[0] + b":"
+        absent = prefix + b"absent"
+
+        def check_names(reply, sent):
+            if self.failed(reply, sent):
+                return
+            if not isinstance(reply, list) or not all(name.startswith(prefix) for name in reply):
+                raise Hard(f"{reply!r:.200} answers KEYS {prefix}*")
+
+        def check_none(reply, sent):
+            if not self.failed(reply, sent) and reply is not None:
+                raise Hard(f"{reply!r:.200} answers BLPOP of an absent list")
+
+        def check_count(reply, sent):
+            if not self.failed(reply, sent) and not isinstance(reply, int):
+                raise Hard(f"{reply!r:.200} is no number")
+
+        choices = [
+            lambda: Request(array("KEYS", prefix + b"*"), check_names, cost=20_000),
+            lambda: Request(array("DBSIZE"), check_count),
+            lambda: Request(array("PUBLISH", absent, b"message" * 100), check_count)]
+        # Whoever closes its half while it is blocked has left.
+        if self.mood != "half-closer":
+            choices.append(lambda: Request(array("BLPOP", absent, "0.01"), check_none))
+        return self.random.choice(choices)()
 
     # --- memcached
 
@@ -821,7 +848,7 @@ class Actor:
         if mark == b"$":
             return None if number == -1 else await self.block(number)
         if mark == b"*":
-            return [await self.read_redis() for _ in range(number)]
+            return None if number == -1 else [await self.read_redis() for _ in range(number)]
         raise Hard(f"no Redis reply: {line[:100]!r}")
 
     async def read_memcached(self):
@@ -865,7 +892,7 @@ class Vandal:
             b"*2\r\n$3\r\nGET\r\n$3\r\nabcdef\r\n", b"*1\r\n:1\r\n", b'GET "unbalanced\r\n',
             b"POST / HTTP/1.1\r\nHost: x\r\n\r\n", b"x" * 70_000, b"*2\r\n$3\r\nGET\r\n$600000000\r\n",
             b"*2\r\n$3\r\nGET\r\n$20\r\nx\r\n", b"*-1\r\n*0\r\n\r\n" * 50, b"$5\r\nhello\r\n",
-            array("SET", b"v\r\n*1\r\n$8\r\nFLUSHALL\r\n", b"x") + b"*1\r\n$8\r\nFLUSHALL\r",
+            array("SET", b"v\r\n*1\r\n$8\r\nFLUSHALL\r\n", b"x") + b"*1\r\n$4\r\nPING\r",
             array("EVAL", "return redis.call('x')", "-1"), array("GET", noise), array(*[noise[:3]] * 5))
         memcached = (
             noise, b"set vandal 0 0 -1\r\nx\r\n", b"set vandal 0 0 99999999999999999999\r\nx\r\n",

@@ -64,7 +64,7 @@ struct CommandPage {
         case .watch: "forwarded, over a server connection of the client's own until `EXEC`"
         case .publish: "to the server that the channel's name hashes to"
         case .everywhere(.sum): "all servers; the numbers are added up"
-        case .everywhere(.union): "all servers; what any of them has"
+        case .everywhere(.union), .everywhere(.join): "all servers; what any of them has"
         case .everywhere(.any): "all servers; what one of them says"
         case .everywhere(.information):
             "all servers; added up where that is true, with a section `martlet` of the proxy's own"

@@ -74,7 +74,7 @@ struct RedisCommandTests {
         ("msetnx", .forward), ("fcall", .forward), ("expiretime", .forward), ("sort_ro", .forward),
         ("blpop", .blocking), ("multi", .local(.multi)), ("subscribe", .local(.subscribe)),
         ("client", .local(.client)), ("hello", .local(.hello)), ("config", .local(.config)),
-        ("keys", .everywhere(.union)), ("scan", .scan), ("migrate", .refused(.moving)),
+        ("keys", .everywhere(.join)), ("scan", .scan), ("migrate", .refused(.moving)),
         ("flushall", .everywhere(.same)), ("wait", .refused(.waiting)), ("move", .refused(.moving)),
         ("memory", .subcommands), ("info", .everywhere(.information(true))),
         ("reset", .local(.reset)),

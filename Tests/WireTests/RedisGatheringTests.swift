@@ -31,6 +31,18 @@ struct RedisGatheringTests {
         #expect(merge(.union, "~1\r\n+a\r\n", "*0\r\n") == "*1\r\n+a\r\n")
     }
 
+    @Test func keysAreJoined() {
+        #expect(
+            merge(.join, "*2\r\n+a\r\n+b\r\n", "*0\r\n", "*1\r\n$1\r\nc\r\n")
+                == "*3\r\n+a\r\n+b\r\n$1\r\nc\r\n")
+        #expect(merge(.join, "*0\r\n", "*0\r\n") == "*0\r\n")
+        #expect(merge(.join, "*0\r\n", ":1\r\n").hasPrefix("-ERR servers' replies do not fit"))
+    }
+
+    @Test func patternsAreCountedOnce() {
+        #expect(merge(.maximum, ":2\r\n", ":3\r\n", ":3\r\n") == ":3\r\n")
+    }
+
     @Test(arguments: [
         "", "*", "*2\r\n+a\r\n", "*9999999999\r\n", ":1\r\n", "$3\r\nabc\r\n", "*1\r\n*1\r\n",
     ])

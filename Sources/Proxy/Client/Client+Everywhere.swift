@@ -30,7 +30,7 @@ extension Client {
             Array("*\(request.argumentCount)\r\n".utf8)
             + RedisReply.bulk("SCAN") + RedisReply.bulk("\(cursor.cursor)")
         let whole = unsafe head + Array(frame.dropping(argument.end))
-        unsafe whole.withUnsafeBytes { bytes in
+        unsafe whole.withRawBytes { bytes in
             unsafe ask([pool.servers[cursor.server]], bytes, .scan(cursor), .reads)
         }
     }

@@ -3,10 +3,11 @@ internal import Wire
 /// Replies to the fragments of split requests.
 extension Client {
     func completeFragment(_ index: Int, _ fragment: Int, _ reply: RawBytes, _ visit: Visit) {
-        let split = worker.splits[requests[index].split]
         wasVisited(index, visit)
-        unsafe take(reply, of: fragment, into: split)
-        finishFragment(index, fragment, of: split)
+        worker.splits.find(requests[index].split).use { split in
+            unsafe take(reply, of: fragment, into: split)
+            finishFragment(index, fragment, of: split)
+        }
     }
 
     func failFragment(_ index: Int, _ fragment: Int, _ error: [UInt8], _ visit: Visit) {
@@ -42,13 +43,18 @@ extension Client {
     private func take(_ reply: RawBytes, of fragment: Int, into split: Split) {
         let isWhole = split.fragments[fragment].reply.isEmpty
         switch split.merge {
+        case .elements where isWhole && pool.isRedis:
+            let start = unsafe split.startOfElements(in: reply, fragment)
+            guard start > 0 else { return unsafe fail(split, in: fragment, with: reply) }
+            unsafe split.collect(reply.dropping(start), for: fragment, from: worker.blocks)
+            hold(reply.count &- start)
         case .elements, .values:
             unsafe split.collect(reply, for: fragment, from: worker.blocks)
             hold(reply.count)
             if let error = split.error(in: fragment, isRedis: pool.isRedis, worker.blocks) {
                 split.fail(with: error)
             }
-        case .gathering, .unlessHidden, .binary, .statistics:
+        case .gathering, .completion, .unlessHidden, .binary, .statistics:
             unsafe split.collect(reply, for: fragment, from: worker.blocks)
             hold(reply.count)
         case .sum:
@@ -64,6 +70,16 @@ extension Client {
         }
     }
 
+    /// What came for a fragment is not its elements.
+    @inline(never)
+    private func fail(_ split: Split, in fragment: Int, with reply: RawBytes) {
+        unsafe split.collect(reply, for: fragment, from: worker.blocks)
+        hold(reply.count)
+        if let error = split.error(in: fragment, isRedis: true, worker.blocks) {
+            split.fail(with: error)
+        }
+    }
+
     /// A fragment's error becomes the request's. One that came in pieces is longer than any that a
     /// server makes of its own, and its last piece is no reply.
     private func fail(_ split: Split, with reply: RawBytes, isWhole: Bool) {
@@ -73,13 +89,21 @@ extension Client {
     }
 
     private func isAcknowledgement(_ reply: RawBytes) -> Bool {
-        unsafe pool.isRedis ? reply.first == UInt8(ascii: "+") : reply.elementsEqual("OK\r\n".utf8)
+        unsafe pool.isRedis
+            ? reply.first == UInt8(ascii: "+") : reply.buffer.elementsEqual("OK\r\n".utf8)
     }
 
     func mergeIntoOutput(_ number: Int32, isSilent: Bool) {
-        let split = worker.splits[number]
-        heldCount -= split.heldCount
-        if !isSilent { split.moveMerged(to: &output, for: pool) }
+        worker.splits.find(number).use { split in
+            heldCount -= split.heldCount
+            if split.merge == .completion {
+                let reply = completed(
+                    split.failure ?? split.whole(0, worker.blocks), with: split.locals)
+                if !isSilent { split.append(reply, to: &output, from: worker.blocks) }
+            } else if !isSilent {
+                split.moveMerged(to: &output, for: pool)
+            }
+        }
         worker.splits.give(number, clearedTo: worker.blocks)
     }
 

@@ -3,7 +3,8 @@ internal import Wire
 /// HELLO and RESET: what a connection is at its beginning.
 extension Client {
     /// `HELLO [2|3 [AUTH user password] [SETNAME name]]`: from 3 on, the client's requests go to
-    /// servers over connections that speak RESP3, and replies come as the servers write them.
+    /// servers over connections that speak RESP3, and replies come as the servers write them, or as
+    /// they would if they knew RESP3.
     func hello(_ words: [[UInt8]]) {
         var speaksRESP3 = speaksRESP3
         if let version = words.first {

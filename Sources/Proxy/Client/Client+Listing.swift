@@ -39,9 +39,9 @@ extension Client {
         return letters.isEmpty ? "N" : letters
     }
 
-    /// What it said last, as far as the proxy knows the word; the parser remembers it.
+    /// What it said last, as far as the proxy knows the word.
     private var lastCommandName: String {
-        guard language == .redis, let command = redisRequests.lastCommand.command else {
+        guard language == .redis, let command = lastCommand.command else {
             return "NULL"
         }
         guard let word = lastSubcommand, command.hasSubcommands else { return command.name }
@@ -208,7 +208,7 @@ extension Client {
             "CLIENT", "UNBLOCK", "\(number)", isError ? "ERROR" : "TIMEOUT",
         ])
         guard shared.hasRoom(for: command.count) else { return false }
-        unsafe command.withUnsafeBytes { unsafe append($0, to: shared) }
+        unsafe command.withRawBytes { unsafe append($0, to: shared) }
         shared.enqueue(Ticket(length: command.count, deadline: 0, purpose: .discard))
         return true
     }

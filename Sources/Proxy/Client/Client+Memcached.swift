@@ -7,7 +7,8 @@ extension Client {
     /// - Returns: its length; 0 if it is not complete.
     @inline(__always)
     func parseMemcached(_ bytes: RawBytes) -> Int {
-        let request = unsafe memcachedRequests.parsePlain(bytes.span)
+        guard unfinished == nil else { return unsafe parseMemcachedCarefully(bytes) }
+        let request = unsafe pool.memcachedRequests.parsePlain(bytes.span)
         guard request.length > 0 else { return unsafe parseMemcachedCarefully(bytes) }
         unsafe forward(request, bytes.piece(0, request.length))
         return request.length
@@ -16,15 +17,23 @@ extension Client {
     /// The same for what is no plain get or set, or not complete.
     @inline(never)
     private func parseMemcachedCarefully(_ bytes: RawBytes) -> Int {
-        switch unsafe memcachedRequests.parse(bytes.span) {
+        let found =
+            unsafe unfinished?.memcached.parse(bytes.span)
+            ?? pool.memcachedRequests.parse(bytes.span)
+        if case .incomplete(let needed) = found {
+            keepUnfinished()
+            inputNeeded = needed
+            return 0
+        }
+        dropUnfinished()
+        switch found {
         case .request(let request):
             unsafe dispatch(request, bytes.piece(0, request.length))
             return request.length
         case .refused(let length, let refusal, let isSilent):
             if !isSilent { answer(refusal.reply) }
             return length
-        case .incomplete(let needed):
-            inputNeeded = needed
+        case .incomplete:
             return 0
         case .malformed(let refusal):
             refuse(with: refusal.reply)
@@ -151,15 +160,17 @@ extension Client {
         for fragment in 0..<plan.parts.count {
             let part = plan.parts[fragment]
             let length = head.count + part.length + 2
-            guard
-                let connection = connection(
-                    to: pool.servers[part.server], for: length, fragment: fragment, of: split)
-            else { continue }
-            unsafe write(head, part, of: frame, to: connection)
-            connection.enqueue(
-                Ticket(
-                    client: handle, sequence: sequence, fragment: Int32(fragment), length: length,
-                    deadline: 0, command: request.command, commandClass: .split))
+            let connection = pool.findServer(part.server).use {
+                findConnection(to: $0, for: length, fragment: fragment, of: split)
+            }
+            connection?.use {
+                unsafe write(head, part, of: frame, to: $0)
+                $0.enqueue(
+                    Ticket(
+                        client: handle, sequence: sequence, fragment: Int32(fragment),
+                        length: length, deadline: 0, command: request.command,
+                        commandClass: .split))
+            }
         }
         didSend(split, sequence)
     }
@@ -193,7 +204,7 @@ extension Client {
     ) {
         let length = head.count + part.length + 2
         let room = unsafe connection.log.makeRoom(for: length, from: worker.blocks)
-        unsafe room.copyMemory(from: head)
+        unsafe room.copyMemory(from: head.buffer)
         unsafe write(part, of: frame, to: room, at: head.count)
         unsafe room[length - 2] = UInt8(ascii: "\r")
         unsafe room[length - 1] = UInt8(ascii: "\n")

@@ -44,7 +44,7 @@ extension Client {
             unsafe answerStatistics(request, frame.piece(request.key))
         case .flush:
             let line = unsafe Array(ascii: "flush_all \(request.flushTime(in: frame.span))\r\n")
-            unsafe line.withUnsafeBytes { bytes in
+            unsafe line.withRawBytes { bytes in
                 unsafe askAll(bytes, .flushAll, .acknowledgement, for: request)
             }
         case .quit:
@@ -69,7 +69,7 @@ extension Client {
         ) { split, connection in
             if request.returnsKey { unsafe split.giveBack(key, from: worker.blocks) }
             let line = worker.text
-            unsafe line.withUnsafeBytes { unsafe append($0, to: connection) }
+            unsafe line.withRawBytes { unsafe append($0, to: connection) }
             guard request.operation.command == .metaSet else { return }
             unsafe append(frame.piece(request.value), to: connection)
             append(ascii: "\r\n", to: connection)

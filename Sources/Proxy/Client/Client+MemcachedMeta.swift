@@ -76,16 +76,18 @@ extension Client {
         split.begin(merge, command: command, fragments: 1, from: worker.blocks)
         if let binary { split.answer(binary) }
         let sequence = admit(split: number)
-        guard let connection = connection(to: server, for: bytes, fragment: 0, of: split) else {
+        guard let connection = findConnection(to: server, for: bytes, fragment: 0, of: split) else {
             return finish(Int(sequence &- firstSequence))
         }
-        let before = connection.log.count
-        write(split, connection)
-        // Not counted as a fragment: it is all of the request.
-        connection.enqueue(
-            Ticket(
-                client: handle, sequence: sequence, fragment: 0,
-                length: connection.log.count - before, deadline: 0, command: command,
-                commandClass: command.commandClass))
+        connection.use { connection in
+            let before = connection.log.count
+            write(split, connection)
+            // Not counted as a fragment: it is all of the request.
+            connection.enqueue(
+                Ticket(
+                    client: handle, sequence: sequence, fragment: 0,
+                    length: connection.log.count - before, deadline: 0, command: command,
+                    commandClass: command.commandClass))
+        }
     }
 }

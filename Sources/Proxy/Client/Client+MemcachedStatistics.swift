@@ -20,9 +20,7 @@ extension Client {
     func askForStatistics(
         _ group: MemcachedStatistics, for binary: MemcachedBinaryRequest? = nil
     ) {
-        let text = group.request
-        let line = unsafe RawBytes(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        unsafe askAll(line, .stats, .statistics(group), for: binary)
+        unsafe askAll(RawBytes(group.request), .stats, .statistics(group), for: binary)
     }
 
     /// Asks all servers the same.

@@ -8,7 +8,9 @@ extension Client {
     func receive() {
         if isLingering { return discard() }
         do throws(SystemError) {
-            if upload != nil {
+            if circumstances.isEmpty {
+                try receiveIntoScratch()
+            } else if upload != nil {
                 try receiveUpload()
             } else if ownsBlock {
                 try receiveIntoBlock()
@@ -29,8 +31,8 @@ extension Client {
         switch try unsafe socket.read(into: room) {
         case .bytes(let count):
             lastActive = worker.loop.now
-            unsafe parse(RawBytes(rebasing: scratch[..<(kept + count)]))
-        case .wouldBlock: unsafe keep(RawBytes(rebasing: scratch[..<kept]))
+            unsafe parse(RawBytes(kept + count, of: scratch))
+        case .wouldBlock: unsafe keep(RawBytes(kept, of: scratch))
         case .endOfFile: endInput()
         }
     }
@@ -55,7 +57,7 @@ extension Client {
     func moveInputToScratch() -> Int {
         let kept = input.count
         guard kept > 0 else { return 0 }
-        unsafe worker.scratch.copyMemory(from: input.firstBytes)
+        unsafe worker.scratch.copyMemory(from: input.firstBytes.buffer)
         input.removeAll(to: worker.blocks)
         return kept
     }
@@ -78,7 +80,7 @@ extension Client {
             parseBlock()
         } else {
             let kept = moveInputToScratch()
-            unsafe parse(RawBytes(rebasing: worker.scratch[..<kept]))
+            unsafe parse(RawBytes(kept, of: worker.scratch))
         }
         updateInterest()
         markDirty()
@@ -87,8 +89,11 @@ extension Client {
     // MARK: - Parsing
 
     private func parse(_ bytes: RawBytes) {
-        var offset = min(skipCount, bytes.count)
-        skipCount -= offset
+        var offset = 0
+        if skipCount > 0 {
+            offset = min(skipCount, bytes.count)
+            skipCount -= offset
+        }
         inputNeeded = 0
         while offset < bytes.count && !isFinished {
             guard hasRoom else {
@@ -99,6 +104,7 @@ extension Client {
             if taken == 0 || isClosed { break }
             offset &+= taken
         }
+        if offset == bytes.count && circumstances.isEmpty { return }
         // The rest of a refused one is still to come.
         skipCount += max(0, offset - bytes.count)
         if isFinished || isClosed { return }
@@ -113,11 +119,11 @@ extension Client {
     ///   complete.
     @inline(__always)
     private func parseOne(_ bytes: RawBytes) -> Int {
-        switch language {
-        case .redis: unsafe parseRedis(bytes)
+        if language == .redis { return unsafe parseRedis(bytes) }
+        return switch language {
         case .memcached: unsafe parseMemcached(bytes)
         case .memcachedBinary: unsafe parseBinary(bytes)
-        case .undecided: unsafe parseFirst(bytes)
+        case .redis, .undecided: unsafe parseFirst(bytes)
         }
     }
 
@@ -146,7 +152,7 @@ extension Client {
         // Empty if the block has moved on to a server.
         input.consume(min(taken, input.count), to: worker.blocks)
         let kept = moveInputToScratch()
-        unsafe parse(RawBytes(rebasing: worker.scratch[..<kept]))
+        unsafe parse(RawBytes(kept, of: worker.scratch))
     }
 
     // MARK: - Keeping
@@ -277,8 +283,14 @@ extension Client {
 
     @inline(never)
     private func failToConnect(to server: Server) {
-        if worker.isFull { return fail(Self.outOfMemory) }
-        fail(server.connection(for: self) == nil ? server.unavailable : server.overloaded)
+        fail(reasonForNone(at: server))
+    }
+
+    /// Why there is no connection to the server, or none that takes more.
+    @inline(never)
+    func reasonForNone(at server: Server) -> String {
+        if worker.isFull { return Self.outOfMemory }
+        return server.connection(for: self) == nil ? server.unavailable : server.overloaded
     }
 
     /// Answers a request that goes nowhere with an error of the proxy's own.
@@ -300,7 +312,7 @@ extension Client {
 
     @inline(never)
     private func append(large frame: RawBytes, to connection: ServerConnection) {
-        if ownsBlock, unsafe frame.baseAddress == input.firstBytes.baseAddress,
+        if ownsBlock, unsafe frame.start == input.firstBytes.start,
             frame.count == input.count
         {
             connection.log.adopt(&input, to: worker.blocks)

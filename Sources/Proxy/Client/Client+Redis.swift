@@ -11,13 +11,14 @@ extension Client {
     /// - Returns: its length; 0 if it is not complete, or must wait.
     @inline(__always)
     func parseRedis(_ bytes: RawBytes) -> Int {
-        let request = unsafe redisRequests.parsePlain(bytes.span)
+        guard unfinished == nil else { return unsafe parseCarefully(bytes) }
+        let request = unsafe pool.redisRequests.parsePlain(bytes.span)
         guard request.length > 0 else { return unsafe parseCarefully(bytes) }
         let frame = unsafe bytes.piece(0, request.length)
-        guard
-            request.goesWithFirstArgument && isTrusted && transaction == nil
-                && subscriptions == nil && !replyMode.isSilent
-        else { return unsafe dispatchOrPostpone(request, frame) }
+        guard request.goesWithFirstArgument && forwardsPlainly else {
+            return unsafe dispatchOrPostpone(request, frame)
+        }
+        lastCommand = request.command
         unsafe forward(request, frame)
         return request.length
     }
@@ -25,7 +26,15 @@ extension Client {
     /// The same for what is no plain request, or not complete.
     @inline(never)
     private func parseCarefully(_ bytes: RawBytes) -> Int {
-        switch unsafe redisRequests.parse(bytes.span) {
+        let found =
+            unsafe unfinished?.redis.parse(bytes.span) ?? pool.redisRequests.parse(bytes.span)
+        if case .incomplete(let needed) = found {
+            keepUnfinished()
+            inputNeeded = needed
+            return 0
+        }
+        dropUnfinished()
+        switch found {
         case .request(let request):
             return unsafe dispatchOrPostpone(request, bytes.piece(0, request.length))
         case .empty(let length):
@@ -35,8 +44,7 @@ extension Client {
             if isPostponed { return holdBack() }
             if replyMode.isSilent { replyMode = replyMode.next }
             return length
-        case .incomplete(let needed):
-            inputNeeded = needed
+        case .incomplete:
             return 0
         case .malformed(let error):
             refuse(with: error.message)
@@ -51,7 +59,7 @@ extension Client {
         guard let encoded = unsafe RedisInline.encode(line.span) else {
             return refuse(with: RedisProtocolError.unbalancedQuotes.message)
         }
-        unsafe encoded.withUnsafeBytes { bytes in
+        unsafe encoded.withRawBytes { bytes in
             var parser = RedisRequestParser(limits: pool.redisLimits)
             switch unsafe parser.parse(bytes.span) {
             case .request(let request): unsafe dispatch(request, bytes)
@@ -70,14 +78,13 @@ extension Client {
     }
 
     private func dispatch(_ request: RedisRequest, _ frame: RawBytes) {
-        redisRequests.note(request.command)
+        lastCommand = request.command
         guard let command = request.command.command else {
             transaction?.isBroken = true
             return unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
         }
         guard command.accepts(argumentCount: request.argumentCount) else {
-            transaction?.isBroken = true
-            return answer(RedisReply.wrongArity(command))
+            return answerWrongArity(command)
         }
         if command.hasSubcommands,
             let error = unsafe RedisSubcommandLine.error(in: request, of: command, frame.span)
@@ -94,7 +101,9 @@ extension Client {
             transaction?.isBroken = true
             return answer(refusal)
         }
-        if hearsOnly && !command.isAllowedWhileSubscribed { return refuseWhileSubscribed(command) }
+        if hearsOnly && !command.isAllowedWhileSubscribed {
+            return unsafe refuseWhileSubscribed(request, command, frame)
+        }
         if let transaction, !command.handling.concernsTransaction {
             return unsafe queue(request, command, frame, in: transaction)
         }
@@ -166,16 +175,17 @@ extension Client {
         _ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition,
         _ commandClass: CommandClass
     ) {
-        guard let server = target(index, repetition) else {
+        guard let server = findTarget(index, repetition) else {
             return fail(pool.servers[index].unreadable)
         }
-        unsafe forward(frame, to: server, repetition, commandClass)
+        server.use { unsafe forward(frame, to: $0, repetition, commandClass) }
     }
 
     /// Who a shard's request goes to; nil if it is a read and nobody may be read from.
     @inline(__always)
-    private func target(_ index: Int, _ repetition: RedisRepetition) -> Server? {
-        pool.readsFromReplicas ? chooseTarget(index, repetition) : pool.servers[index]
+    private func findTarget(_ index: Int, _ repetition: RedisRepetition) -> Unretained<Server>? {
+        guard pool.readsFromReplicas else { return pool.findServer(index) }
+        return chooseTarget(index, repetition).map(Unretained.init)
     }
 
     @inline(never)
@@ -251,28 +261,39 @@ extension Client {
         }
 
         let number = worker.splits.take()
-        let split = worker.splits[number]
+        worker.splits.find(number).use {
+            unsafe send(
+                $0, admit(split: number), request, frame, repetition, by: plan, merge, step: step)
+        }
+    }
+
+    private func send(
+        _ split: Split, _ sequence: UInt32, _ request: RedisRequest, _ frame: RawBytes,
+        _ repetition: RedisRepetition, by plan: SplitPlan, _ merge: Split.Merge, step: Int
+    ) {
         split.begin(merge, by: plan, from: worker.blocks)
-        let sequence = admit(split: number)
         let name = unsafe frame.piece(
             request.argumentsOffset,
             request.nameOffset + request.nameLength + 2 - request.argumentsOffset)
         for fragment in 0..<plan.parts.count {
             let part = plan.parts[fragment]
-            guard let server = target(part.server, repetition) else {
+            guard let server = findTarget(part.server, repetition) else {
                 split.lose(fragment, pool.errorReply(pool.servers[part.server].unreadable))
                 continue
             }
             let header = unsafe worker.line("*", part.keyCount * step + 1)
             let length = header.count + name.count + part.length
-            guard
-                let connection = connection(to: server, for: length, fragment: fragment, of: split)
-            else { continue }
-            unsafe write(header, name, part, of: frame, to: connection)
-            connection.enqueue(
-                Ticket(
-                    client: handle, sequence: sequence, fragment: Int32(fragment), length: length,
-                    deadline: 0, repetition: repetition, commandClass: .split))
+            let connection = server.use {
+                findConnection(to: $0, for: length, fragment: fragment, of: split)
+            }
+            connection?.use {
+                unsafe write(header, name, part, of: frame, to: $0)
+                $0.enqueue(
+                    Ticket(
+                        client: handle, sequence: sequence, fragment: Int32(fragment),
+                        length: length, deadline: 0, repetition: repetition,
+                        commandClass: .split))
+            }
         }
         didSend(split, sequence)
     }
@@ -308,8 +329,9 @@ extension Client {
             return unsafe append(header, name, part, of: frame, to: connection)
         }
         let room = unsafe connection.log.makeRoom(for: length, from: worker.blocks)
-        unsafe room.copyMemory(from: header)
-        unsafe UnsafeMutableRawBufferPointer(rebasing: room[header.count...]).copyMemory(from: name)
+        unsafe room.copyMemory(from: header.buffer)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: room[header.count...]).copyMemory(
+            from: name.buffer)
         unsafe write(part, of: frame, to: room, at: header.count + name.count)
         connection.log.didFill(length)
     }
@@ -333,7 +355,7 @@ extension Client {
 
     // MARK: - No server
 
-    private func answer(
+    func answer(
         _ local: RedisCommand.LocalCommand, _ request: RedisRequest, _ frame: RawBytes
     ) {
         var arguments = RedisArguments(behindNameOf: request)
@@ -344,7 +366,7 @@ extension Client {
             guard request.argumentCount <= 2 else {
                 return answer(RedisReply.error("ERR wrong number of arguments for 'ping' command"))
             }
-            if hearsOnly { return unsafe pong(word ?? RawBytes(start: nil, count: 0)) }
+            if hearsOnly { return unsafe pong(word ?? .none) }
             guard let word = unsafe word else { return answer(RedisReply.pong) }
             unsafe answer(bulk: word)
         case .echo:
@@ -377,9 +399,9 @@ extension Client {
         case .time: answer(Self.time)
         case .config: unsafe config(words(of: request, frame))
         case .select:
-            let digits = unsafe word.map { unsafe RawBytes(rebasing: $0.prefix(Self.mostDigits)) }
+            let digits = unsafe word.map { unsafe $0.piece(0, min($0.count, Self.mostDigits)) }
             let database = unsafe digits.flatMap {
-                unsafe Int(String(decoding: $0, as: UTF8.self))
+                unsafe Int(String(decoding: $0.buffer, as: UTF8.self))
             }
             answer(
                 database == pool.configuration.redisDatabase

@@ -20,9 +20,8 @@ extension Client {
 
     /// Answers a request that no server sees.
     func answer(_ reply: [UInt8]) {
-        // The flush still has to see whether the client is to be closed.
-        if replyMode.isSilent { return markDirty() }
-        unsafe reply.withUnsafeBytes { bytes in
+        if replyMode.isSilent { return keepSilent(about: reply) }
+        unsafe reply.withRawBytes { bytes in
             if requests.isEmpty {
                 unsafe output.append(bytes, from: worker.blocks)
                 limitOutput()
@@ -32,6 +31,13 @@ extension Client {
                 unsafe complete(sequence, Ticket.whole, bytes, .none)
             }
         }
+    }
+
+    @inline(never)
+    private func keepSilent(about reply: [UInt8]) {
+        if replyMode == .collects { worker.collected += reply }
+        // The flush still has to see whether the client is to be closed.
+        markDirty()
     }
 
     /// Answers a request that no server sees with its own bytes, however many.
@@ -46,7 +52,7 @@ extension Client {
             let index = Int(sequence &- firstSequence)
             unsafe hold(worker.line("$", bytes.count), index)
             unsafe hold(bytes, index)
-            unsafe Self.lineEnd.withUnsafeBytes { end in
+            unsafe Self.lineEnd.withRawBytes { end in
                 unsafe complete(sequence, Ticket.whole, end, .none)
             }
         }
@@ -67,7 +73,7 @@ extension Client {
         }
         if requests[index].phase == .streaming { return close(because: .replyLost) }
         drop(index)
-        unsafe error.withUnsafeBytes { bytes in
+        unsafe error.withRawBytes { bytes in
             unsafe complete(sequence, fragment, bytes, visit)
         }
     }
@@ -84,19 +90,31 @@ extension Client {
         if isSilent(index) {
             finishSilently(index)
         } else if index == 0 {
-            if !requests[0].held.isEmpty { releaseHeld(0) }
+            if !requests.first.held.isEmpty { releaseHeld(0) }
             unsafe emit(reply)
             markDirty()
-            depart(visit, receivedAt: requests[0].receivedAt)
+            depart(visit, receivedAt: requests.first.receivedAt)
             popRequest()
             if isNextThere { releaseFinished() }
         } else {
-            unsafe hold(reply, index)
-            requests.update(index) {
-                $0.phase = .finished
-                $0.visit = visit
-            }
+            unsafe hold(whole: reply, index, visit)
         }
+    }
+
+    /// The reply waits for its turn: a small one behind other small ones.
+    @inline(__always)
+    private func hold(whole reply: RawBytes, _ index: Int, _ visit: Visit) {
+        let others = requests.count
+        requests.update(index) { request in
+            if reply.count <= HeldReplies.longest && request.held.isEmpty {
+                request.place = unsafe held.add(reply, of: others, from: worker.blocks)
+            } else {
+                unsafe request.held.append(reply, from: worker.blocks)
+            }
+            request.phase = .finished
+            request.visit = visit
+        }
+        hold(reply.count)
     }
 
     /// A piece of a reply that is not complete yet: it streams through if it is this request's
@@ -187,7 +205,7 @@ extension Client {
     /// Whether something has come of the reply whose turn it is. Mostly it is still to come.
     @inline(__always)
     private var isNextThere: Bool {
-        !requests.isEmpty && (requests[0].phase == .finished || !requests[0].held.isEmpty)
+        !requests.isEmpty && (requests.first.phase == .finished || !requests.first.held.isEmpty)
     }
 
     /// Lets go of every reply whose turn has come.
@@ -195,7 +213,7 @@ extension Client {
     func releaseFinished() {
         while isNextThere {
             if releasesCopied() { continue }
-            let request = requests[0]
+            let request = requests.first
             switch request.phase {
             case .finished:
                 if request.split != Request.noSplit {
@@ -219,26 +237,21 @@ extension Client {
         }
     }
 
-    /// Copies the next reply, a small one that is held in one block, behind the last: cheaper than
-    /// one more piece in the system call.
+    /// Copies the next reply, a small one, behind the last: cheaper than one more piece in the system
+    /// call.
     ///
     /// - Returns: false if it is none of these.
     @inline(__always)
     private func releasesCopied() -> Bool {
-        let request = requests[0]
-        guard request.phase == .finished, request.split == Request.noSplit,
-            request.held.isContiguous, request.held.count < Self.copiedBelow
-        else { return false }
-        var held = request.held
-        heldCount &-= held.count
-        unsafe output.append(held.firstBytes, from: worker.blocks)
-        held.removeAll(to: worker.blocks)
-        if !request.isSilent { depart(request.visit, receivedAt: request.receivedAt) }
+        let request = requests.first
+        guard request.place.isTaken else { return false }
+        heldCount &-= request.place.count
+        unsafe output.append(request.place.bytes, from: worker.blocks)
+        held.release(request.place, to: worker.blocks)
+        depart(request.visit, receivedAt: request.receivedAt)
         popRequest()
         return true
     }
-
-    private static var copiedBelow: Int { 4096 }
 
     @inline(never)
     private func releaseHeld(_ index: Int) {
@@ -251,7 +264,7 @@ extension Client {
     @inline(__always)
     private func release(_ held: inout ByteList) {
         heldCount &-= held.count
-        if held.isContiguous && held.count < Self.copiedBelow {
+        if held.isContiguous && held.count <= HeldReplies.longest {
             unsafe output.append(held.firstBytes, from: worker.blocks)
             held.removeAll(to: worker.blocks)
         } else {

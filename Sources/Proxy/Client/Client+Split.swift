@@ -3,27 +3,22 @@ internal import Wire
 /// What splitting is to both protocols.
 extension Client {
     func append(ascii text: StaticString, to connection: ServerConnection) {
-        let bytes = unsafe RawBytes(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        unsafe connection.log.append(bytes, from: worker.blocks)
+        unsafe connection.log.append(RawBytes(text), from: worker.blocks)
     }
 
-    /// The connection for a fragment of so many bytes; if there is none, the fragment has failed.
-    func connection(
+    /// The connection for a fragment of so many bytes, which lives to the end of this turn at least;
+    /// if there is none, the fragment has failed.
+    @inline(__always)
+    func findConnection(
         to server: Server, for bytes: Int, fragment: Int, of split: Split
-    ) -> ServerConnection? {
-        guard !worker.isFull else {
-            split.lose(fragment, pool.errorReply(Self.outOfMemory))
-            return nil
+    ) -> Unretained<ServerConnection>? {
+        if !worker.isFull, let connection = server.findConnection(for: self),
+            connection.use({ $0.hasRoom(for: bytes) })
+        {
+            return connection
         }
-        guard let connection = server.connection(for: self) else {
-            split.lose(fragment, pool.errorReply(server.unavailable))
-            return nil
-        }
-        guard connection.hasRoom(for: bytes) else {
-            split.lose(fragment, pool.errorReply(server.overloaded))
-            return nil
-        }
-        return connection
+        split.lose(fragment, pool.errorReply(reasonForNone(at: server)))
+        return nil
     }
 
     /// Sends a whole request to several servers, as a fragment each. INFO goes without those that are
@@ -38,16 +33,14 @@ extension Client {
                 split.lose(fragment, pool.errorReply(server.unavailable))
                 continue
             }
-            guard
-                let connection = connection(
-                    to: server, for: frame.count, fragment: fragment, of: split)
-            else { continue }
-            unsafe append(frame, to: connection)
-            connection.enqueue(
-                Ticket(
-                    client: handle, sequence: sequence, fragment: Int32(fragment),
-                    length: frame.count, deadline: 0, repetition: repetition,
-                    command: split.command, commandClass: .split))
+            findConnection(to: server, for: frame.count, fragment: fragment, of: split)?.use {
+                unsafe append(frame, to: $0)
+                $0.enqueue(
+                    Ticket(
+                        client: handle, sequence: sequence, fragment: Int32(fragment),
+                        length: frame.count, deadline: 0, repetition: repetition,
+                        command: split.command, commandClass: .split))
+            }
         }
         didSend(split, sequence)
     }
@@ -66,8 +59,7 @@ extension Client {
         while number != SplitPlan.none {
             let key = keys[Int(number)]
             let bytes = unsafe frame.piece(key.offset, Int(key.length))
-            unsafe place.copyMemory(
-                from: bytes.baseAddress.unsafelyUnwrapped, byteCount: bytes.count)
+            unsafe place.copyMemory(from: bytes.start, byteCount: bytes.count)
             unsafe place += bytes.count
             number = key.next
         }

@@ -10,10 +10,13 @@ extension Client {
         return !subscriptions.topics.isEmpty
     }
 
-    func refuseWhileSubscribed(_ command: RedisCommand) {
+    func refuseWhileSubscribed(
+        _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
+    ) {
+        let name = unsafe command.fullName(in: request, frame.span)
         answer(
             RedisReply.error(
-                "ERR Can't execute '\(command.name)': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / "
+                "ERR Can't execute '\(name)': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / "
                     + "RESET are allowed in this context"))
     }
 
@@ -32,7 +35,7 @@ extension Client {
             !subscriptions.topics.contains($0) && !pool.pubSub.want($0, self)
         }
         requestLimit = 1
-        subscriptions.await(missing, of: asked, admit())
+        subscriptions.await(missing, of: asked, aloud { admit() })
         guard !missing.isEmpty else { return subscribed() }
         let timer = Timer(worker.loop) { [unowned self] in self.giveUpSubscribing() }
         subscriptions.patience = timer
@@ -55,7 +58,7 @@ extension Client {
                 topic.kind.subscribe, topic.name, subscriptions.count(with: topic.kind))
         }
         subscriptions.giveUp()
-        unsafe replies.withUnsafeBytes { bytes in
+        unsafe replies.withRawBytes { bytes in
             unsafe complete(subscriptions.sequence, Ticket.whole, bytes, .none)
         }
     }
@@ -79,7 +82,7 @@ extension Client {
         let names = names.isEmpty ? all : names
         guard !names.isEmpty else {
             let count = subscriptions?.count(with: kind) ?? 0
-            return answer(notice(kind.unsubscribe, nil, count))
+            return aloud { answer(notice(kind.unsubscribe, nil, count)) }
         }
         var replies: [UInt8] = []
         for name in names {
@@ -87,7 +90,16 @@ extension Client {
             if subscriptions?.remove(topic) == true { pool.pubSub.drop(topic, self) }
             replies += notice(kind.unsubscribe, name, subscriptions?.count(with: kind) ?? 0)
         }
-        answer(replies)
+        aloud { answer(replies) }
+    }
+
+    /// Does what is told whatever CLIENT REPLY says: it is about replies, and neither messages nor
+    /// what confirms a subscription are any.
+    private func aloud<Result>(_ act: () -> Result) -> Result {
+        let mode = replyMode
+        replyMode = .on
+        defer { replyMode = mode }
+        return act()
     }
 
     /// The client is gone, or begins anew.
@@ -124,13 +136,13 @@ extension Client {
         // In the middle of a reply there is no place for it; behind it there is.
         var bytes = unsafe Array(message)
         if speaksRESP3 { bytes[0] = UInt8(ascii: ">") }
-        let sequence = admit()
-        unsafe bytes.withUnsafeBytes { unsafe complete(sequence, Ticket.whole, $0, .none) }
+        let sequence = aloud { admit() }
+        unsafe bytes.withRawBytes { unsafe complete(sequence, Ticket.whole, $0, .none) }
     }
 
     private func appendPush(_ message: RawBytes) {
         guard speaksRESP3 else { return unsafe output.append(message, from: worker.blocks) }
-        unsafe Self.pushMark.withUnsafeBytes { unsafe output.append($0, from: worker.blocks) }
+        unsafe Self.pushMark.withRawBytes { unsafe output.append($0, from: worker.blocks) }
         unsafe output.append(message.dropping(1), from: worker.blocks)
     }
 

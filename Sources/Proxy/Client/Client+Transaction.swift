@@ -43,17 +43,24 @@ extension Client {
 
     private static let queued = RedisReply.status("QUEUED")
 
+    private static let tooLargeTransaction = RedisReply.error("ERR transaction is too large")
+
     /// The error that a command gets instead of a place in the transaction.
     private func refusal(
         of request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes,
         in transaction: Transaction
     ) -> [UInt8]? {
-        guard command.isAllowedInTransaction(servers: pool.servers.count) else {
-            return RedisReply.error("ERR Command not allowed inside a transaction")
-        }
+        if case .refused(let refusal) = command.handling { return refusal.reply(to: command.name) }
         guard worker.hasMemory(for: frame.count) else { return pool.errorReply(Self.outOfMemory) }
-        guard transaction.hasRoom(for: frame.count) else {
-            return RedisReply.error("ERR transaction is too large")
+        guard transaction.hasRoom(for: frame.count) else { return Self.tooLargeTransaction }
+        if let local = unsafe command.answered(in: request, frame) {
+            return unsafe transaction.keep(local, frame) ? nil : Self.tooLargeTransaction
+        }
+        guard command.isAllowedInTransaction(servers: pool.servers.count) else {
+            let why =
+                command.isAllowedInTransaction(servers: 1)
+                ? ": '\(command.name)' is for all servers, and a transaction for one" : ""
+            return RedisReply.error("ERR Command not allowed inside a transaction\(why)")
         }
         let shard: Int?
         do throws(RedisKeyError) {
@@ -74,12 +81,27 @@ extension Client {
         return nil
     }
 
+    /// The wrong number of arguments breaks a transaction; EXEC's own ends it.
+    func answerWrongArity(_ command: RedisCommand) {
+        guard command.handling == .local(.exec) else {
+            transaction?.isBroken = true
+            return answer(RedisReply.wrongArity(command))
+        }
+        guard isAlone() else { return }
+        if let transaction { end(transaction) }
+        stopWatching()
+        answer(
+            RedisReply.error(
+                "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' "
+                    + "command"))
+    }
+
     // MARK: - Executing
 
     func executeTransaction() {
         guard let transaction else { return answer(RedisReply.error("ERR EXEC without MULTI")) }
         let watching = session?.watching
-        if watching != nil && !isAlone() { return }
+        if (watching != nil || !transaction.locals.isEmpty) && !isAlone() { return }
         defer { end(transaction) }
         if transaction.isBroken {
             stopWatching()
@@ -87,7 +109,9 @@ extension Client {
                 RedisReply.error("EXECABORT Transaction discarded because of previous errors."))
         }
         if let watching { return execute(transaction, overWatching: watching) }
-        if transaction.count == 0 { return answer(RedisReply.emptyArray) }
+        if transaction.count == 0 {
+            return answer(completed(RedisReply.emptyArray, with: transaction.locals))
+        }
         let server = transaction.shard.map { pool.servers[$0] } ?? pool.anyServer
         let size = transaction.commands.count
         findConnection(to: server, for: size)?.use { send(transaction, over: $0) }
@@ -109,7 +133,7 @@ extension Client {
     }
 
     private func send(_ transaction: Transaction, over connection: ServerConnection) {
-        let sequence = admit()
+        let (sequence, fragment) = admit(transaction)
         let before = connection.log.count
         append(ascii: "*1\r\n$5\r\nMULTI\r\n", to: connection)
         transaction.move(to: &connection.log, worker.blocks)
@@ -117,9 +141,45 @@ extension Client {
         if pool.readsFromReplicas { wroteAt = worker.loop.now }
         connection.enqueue(
             Ticket(
-                client: handle, sequence: sequence, length: connection.log.count - before,
-                deadline: 0, repetition: transaction.onlyReads ? .reads : .again,
+                client: handle, sequence: sequence, fragment: fragment,
+                length: connection.log.count - before, deadline: 0,
+                repetition: transaction.onlyReads ? .reads : .again,
                 leading: UInt32(transaction.count + 1)))
+    }
+
+    /// - Returns: the number of the request, and which part of it the server's reply is.
+    private func admit(_ transaction: Transaction) -> (sequence: UInt32, fragment: Int32) {
+        guard !transaction.locals.isEmpty else { return (admit(), Ticket.whole) }
+        // What the client says next must not be done before.
+        requestLimit = 1
+        let number = worker.splits.take()
+        worker.splits[number].begin(completing: transaction.locals, from: worker.blocks)
+        return (admit(split: number), 0)
+    }
+
+    // MARK: - What the proxy answers itself
+
+    /// A server's reply to EXEC, or the error that stands for it, with the local commands' replies
+    /// in their places. They are run now: if the transaction was not, neither are they.
+    func completed(_ reply: [UInt8], with locals: [LocalCommand]) -> [UInt8] {
+        guard RedisReply.arrayHeader(in: reply.span) != nil else { return reply }
+        let mode = replyMode
+        replyMode = .collects
+        defer { replyMode = mode }
+        let replies = locals.map { (place: $0.place, reply: self.reply(to: $0)) }
+        return RedisReply.array(reply, with: replies) ?? reply
+    }
+
+    private func reply(to local: LocalCommand) -> [UInt8] {
+        // EXEC has done so.
+        if case .unwatch = local.command { return RedisReply.ok }
+        worker.collected.removeAll()
+        unsafe local.frame.withRawBytes { frame in
+            var parser = RedisRequestParser(limits: pool.redisLimits)
+            guard case .request(let request) = unsafe parser.parse(frame.span) else { return }
+            unsafe answer(local.command, request, frame)
+        }
+        return worker.collected
     }
 }
 
@@ -128,11 +188,34 @@ extension RedisCommand {
     fileprivate func isAllowedInTransaction(servers: Int) -> Bool {
         switch handling {
         case .forward, .blocking, .publish, .mget, .mset, .sum, .anyServer, .local(.ping),
-            .local(.echo):
+            .local(.echo), .everywhere(.information):
             true
         case .subcommands where keys != .none: true
         case .everywhere, .scan, .subcommands, .onlyServer: servers == 1
         case .local, .watch, .refused: false
+        }
+    }
+
+    /// What the proxy answers itself in a transaction, as it does without one.
+    fileprivate func answered(
+        in request: RedisRequest, _ frame: RawBytes
+    ) -> RedisCommand.LocalCommand? {
+        guard case .local(let local) = handling else { return nil }
+        switch local {
+        case .time, .role, .command, .config, .select, .unwatch: return local
+        case .client:
+            let name = unsafe fullName(in: request, frame.span)
+            // The others concern other clients, or what is answered.
+            let own: Set = [
+                "client|getname", "client|getredir", "client|help", "client|id", "client|info",
+                "client|no-evict", "client|no-touch", "client|setinfo", "client|setname",
+                "client|trackinginfo",
+            ]
+            return own.contains(name) ? local : nil
+        case .ping, .echo, .quit, .auth, .hello, .multi, .exec, .discard, .reset,
+            .subscribe, .patternSubscribe, .shardSubscribe, .unsubscribe, .patternUnsubscribe,
+            .shardUnsubscribe:
+            return nil
         }
     }
 }

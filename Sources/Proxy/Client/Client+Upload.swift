@@ -85,11 +85,11 @@ extension Client {
 
     /// A command for one server of which the first argument is the one key.
     private func redisTarget(_ bytes: RawBytes) -> Target? {
-        guard let found = unsafe redisRequests.unfinished(in: bytes.span),
+        guard let found = unsafe unfinished?.redis.unfinished(in: bytes.span),
             let command = found.request.command.command, command.handling == .forward,
             case .one(1) = command.keys,
             command.accepts(argumentCount: found.request.argumentCount),
-            isTrusted, !hearsOnly, !replyMode.isSilent, transaction == nil,
+            isAuthenticated, !pool.watchesPlainRequests, !hearsOnly, !replyMode.isSilent, transaction == nil,
             !command.hasSubcommands,
             !(pool.readsFromReplicas && command.isReadOnly),
             found.request.firstArgumentLength <= pool.maxKeyLength
@@ -105,7 +105,7 @@ extension Client {
     private func memcachedTarget(_ bytes: RawBytes) -> Target? {
         // Nobody knows when what it wanted no reply to has reached the server. A meta command's key
         // may be written otherwise than it is, and its reply may have to be hidden.
-        guard !isQuiet, let found = memcachedRequests.unfinished, found.command.isStorage else {
+        guard !isQuiet, let found = unfinished?.memcached.unfinished, found.command.isStorage else {
             return nil
         }
         let key = unsafe bytes.piece(found.keyOffset, found.keyLength)
@@ -117,8 +117,7 @@ extension Client {
     }
 
     private func begin(_ target: Target, _ bytes: RawBytes, over connection: ServerConnection?) {
-        redisRequests.forget()
-        memcachedRequests.forget()
+        dropUnfinished()
         inputNeeded = 0
         ownsBlock = false
         if pool.readsFromReplicas { wroteAt = worker.loop.now }
@@ -137,7 +136,7 @@ extension Client {
             return unsafe take(bytes, behind: target.consumed)
         }
         unsafe connection?.upload(bytes.piece(0, line.noreplyOffset))
-        unsafe Self.newline.withUnsafeBytes { unsafe connection?.upload($0) }
+        unsafe Self.newline.withRawBytes { unsafe connection?.upload($0) }
         unsafe take(bytes.dropping(target.consumed))
     }
 
@@ -164,9 +163,9 @@ extension Client {
         case .bytes(let count):
             lastActive = worker.loop.now
             upload.lastReceived = lastActive
-            unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
+            unsafe take(RawBytes(kept + count, of: scratch))
             return count == place.count
-        case .wouldBlock: unsafe keepInput(RawBytes(rebasing: scratch[..<kept]))
+        case .wouldBlock: unsafe keepInput(RawBytes(kept, of: scratch))
         case .endOfFile:
             // Half a request gets no reply.
             close(because: .finished)
@@ -248,7 +247,7 @@ extension Client {
     }
 
     private func finish(_ sequence: UInt32, with reply: [UInt8]) {
-        unsafe reply.withUnsafeBytes { bytes in
+        unsafe reply.withRawBytes { bytes in
             unsafe complete(sequence, Ticket.whole, bytes, .none)
         }
     }

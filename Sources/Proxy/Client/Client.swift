@@ -29,8 +29,8 @@ internal import Wire
     }
 
     var language: Language
-    var redisRequests: RedisRequestParser
-    var memcachedRequests: MemcachedRequestParser
+    /// What is known of the request at the front of `input`, if a part of it was parsed.
+    var unfinished: UnfinishedRequest?
     /// Bytes of requests that are not complete, or whose turn has not come; in one piece.
     var input = ByteList()
     /// How many bytes the unfinished request at the front of `input` has at least.
@@ -38,11 +38,9 @@ internal import Wire
 
     /// Bytes of a refused request that are still to come, and to be dropped.
     var skipCount = 0
-    /// Whether `input` is one block for a large request that is read into it directly.
-    var ownsBlock = false
 
     /// The large request that is being sent on while it arrives, or whose reply is awaited.
-    var upload: Upload?
+    var upload: Upload? { didSet { circumstances[.uploading] = upload != nil } }
     /// Whether the unfinished request is collected, since it waited in vain to be sent on.
     var collects = false
     /// Whether it has sent memcached requests that nobody hears of again.
@@ -54,48 +52,46 @@ internal import Wire
     /// The number of the oldest request in `requests`.
     var firstSequence: UInt32 = 0
     var output = ByteList()
-    /// Bytes of replies that are held until their turn.
+    /// Small replies that are held until their turn.
+    var held = HeldReplies()
+    /// Bytes of all replies that are held.
     var heldCount = 0
 
-    var isAuthenticated: Bool { didSet { noteTrust() } }
-    /// Whether what is plain may go on without being looked at.
-    private(set) var isTrusted = false
+    var isAuthenticated: Bool { didSet { updateForwards() } }
     /// What it has said of itself, if anything.
     var identity: ClientIdentity?
-    /// The word behind its last CLIENT.
+    /// What it said last, and the word behind its last CLIENT: for CLIENT LIST.
+    var lastCommand = RedisCommand.ID.unknown
     var lastSubcommand: String?
     /// Which of its requests are answered.
-    var replyMode = ReplyMode.on
+    var replyMode = ReplyMode.on { didSet { updateForwards() } }
     /// How many of `requests` get no reply.
     var silentCount = 0
     /// It said HELLO 3.
-    var speaksRESP3 = false
+    var speaksRESP3 = false { didSet { serverPlace = placeAtServers } }
+    /// Its place among each server's connections.
+    private(set) var serverPlace = 0
     /// What it has said since MULTI.
-    var transaction: Transaction?
+    var transaction: Transaction? { didSet { updateForwards() } }
     /// What it has server connections of its own for; nil if it never needed one.
     var session: PrivateSession?
     /// What it is subscribed to; nil if it never was.
-    var subscriptions: Subscriptions?
+    var subscriptions: Subscriptions? { didSet { updateForwards() } }
+    /// Whether a plain request with one key goes to its server without another look.
+    private(set) var forwardsPlainly: Bool
     /// How many requests may be in flight: one while a request must be alone.
-    var requestLimit = Limits.requestsInFlight
+    var requestLimit = Limits.requestsInFlight {
+        didSet { circumstances[.alone] = requestLimit == 1 }
+    }
     /// Whether the request at the front of the input waits until those before it are answered.
     var isPostponed = false
     /// When it last sent a write, where reads may go to replicas.
     var wroteAt = Int64.min / 2
-    /// The end of what the client sends was seen: its half of the connection is closed, or a
-    /// protocol error.
-    var isFinished = false
     /// The client ends with an error rather than of its own will.
     var isRefused = false
-    /// The last words are sent, and only the client's own end is awaited.
-    var isLingering = false
     var lingering: Timer?
-    /// Whether complete requests wait in `input` because of a bound.
-    var isHeldBack = false
     /// Whether they are about to be parsed.
     var isParsingDue = false
-    /// Whether the proxy shuts down: what has come is still parsed, and no more is read.
-    var isDraining = false
     /// When the last byte came from the client or went to it, in the loop's milliseconds.
     var lastActive: Int64
     private var isDirty = false
@@ -103,32 +99,46 @@ internal import Wire
     private(set) var sendsBefore: UInt32 = 0
     /// What the socket is watched for.
     private var interest: Readiness = []
-    private var isBlocked = false
-    private(set) var isClosed = false
+    /// Nothing, mostly.
+    private(set) var circumstances = Circumstances()
     /// Whether it is about to be closed for what waits for it.
     private var isTooSlow = false
     /// Whether it counts among the pool's clients; one that was not let in does not.
     private var isCounted = false
     /// The server connections that are not read from until this client has read more: its requests
     /// may be at several.
-    private var blocked: [ServerConnection] = []
+    private var blocked: [ServerConnection] = [] {
+        didSet { circumstances[.blocking] = !blocked.isEmpty }
+    }
 
     init(_ socket: consuming Socket, of pool: Pool, handle: Handle) {
         self.handle = handle
         self.pool = pool
         worker = pool.worker
         language = pool.isRedis ? .redis : .undecided
-        redisRequests = RedisRequestParser(limits: pool.redisLimits)
-        memcachedRequests = MemcachedRequestParser(limits: pool.memcachedLimits)
         isAuthenticated = pool.credentials == nil
         number = pool.worker.nextClientNumber()
         beganAt = pool.worker.loop.now
         lastActive = beganAt
+        forwardsPlainly = false
         self.socket = consume socket
-        noteTrust()
+        serverPlace = placeAtServers
+        updateForwards()
     }
 
-    private func noteTrust() { isTrusted = isAuthenticated && !pool.watchesPlainRequests }
+    private func updateForwards() {
+        forwardsPlainly =
+            isAuthenticated && transaction == nil && subscriptions == nil && !replyMode.isSilent
+            && !pool.watchesPlainRequests
+    }
+
+    /// The same one at every server, and always, so that its requests stay in their order. Those
+    /// that speak RESP3 have connections of their own.
+    private var placeAtServers: Int {
+        let perProtocol = pool.configuration.serverConnections
+        let place = Int(handle.index) % perProtocol
+        return speaksRESP3 ? place + perProtocol : place
+    }
 
     /// Begins to listen to the client, or tells it that the pool is full.
     func start() {
@@ -145,12 +155,50 @@ internal import Wire
     }
 
     private func ready(_ readiness: Readiness) {
+        if circumstances.isEmpty { return receive() }
         if readiness.contains(.writable) {
             isBlocked = false
             flush()
         }
         guard readiness.contains(.readable) && !isClosed else { return }
         if wantsInput { receive() } else { readTooSoon() }
+    }
+
+    // MARK: - Circumstances
+
+    var isFinished: Bool {
+        get { circumstances[.finished] }
+        set { circumstances[.finished] = newValue }
+    }
+
+    var isHeldBack: Bool {
+        get { circumstances[.heldBack] }
+        set { circumstances[.heldBack] = newValue }
+    }
+
+    var isDraining: Bool {
+        get { circumstances[.draining] }
+        set { circumstances[.draining] = newValue }
+    }
+
+    var isLingering: Bool {
+        get { circumstances[.lingering] }
+        set { circumstances[.lingering] = newValue }
+    }
+
+    var ownsBlock: Bool {
+        get { circumstances[.ownsBlock] }
+        set { circumstances[.ownsBlock] = newValue }
+    }
+
+    private var isBlocked: Bool {
+        get { circumstances[.blocked] }
+        set { circumstances[.blocked] = newValue }
+    }
+
+    private(set) var isClosed: Bool {
+        get { circumstances[.closed] }
+        set { circumstances[.closed] = newValue }
     }
 
     // MARK: - Back-pressure
@@ -232,7 +280,7 @@ internal import Wire
         var sent = 0
         if output.isEmpty && !isBlocked && !isClosed {
             // A failure is for the flush to find, which is not in the middle of anything.
-            sent = (try? unsafe socket.send(bytes)) ?? 0
+            sent = (try? unsafe socket.send(bytes.buffer)) ?? 0
             isBlocked = sent < bytes.count
         }
         if sent > 0 { lastActive = worker.loop.now }
@@ -264,6 +312,7 @@ internal import Wire
             }
         }
         limitOutput()
+        if circumstances.isEmpty && interest == .readable { return }
         if !blocked.isEmpty && output.count < Limits.outputLowWater { resumeBlocked() }
         if requestLimit == 1 && requests.isEmpty { settle() }
         if isHeldBack && !isParsingDue && mayGoOn {
@@ -283,14 +332,14 @@ internal import Wire
         let sent: Int
         if output.isContiguous {
             offered = output.count
-            sent = try unsafe socket.send(output.firstBytes)
+            sent = try unsafe socket.send(output.firstBytes.buffer)
         } else {
             let gathered = unsafe output.gather(into: worker.vectors)
             offered = gathered.count
             sent = try unsafe socket.send(gathering: gathered.vectors)
         }
         if sent == output.count {
-            output.removeAll(to: worker.blocks)
+            output.removeOnly(to: worker.blocks)
         } else {
             output.consume(sent, to: worker.blocks)
         }
@@ -363,6 +412,7 @@ internal import Wire
         releaseRequests()
         if let transaction { end(transaction) }
         endSubscriptions()
+        dropUnfinished()
         input.removeAll(to: worker.blocks)
         output.removeAll(to: worker.blocks)
         resumeBlocked()
@@ -388,6 +438,7 @@ internal import Wire
         while !requests.isEmpty {
             var request = requests.popFirst(to: worker.blocks)
             request.held.removeAll(to: worker.blocks)
+            if request.place.isTaken { held.release(request.place, to: worker.blocks) }
             if request.split != Request.noSplit {
                 worker.splits.give(request.split, clearedTo: worker.blocks)
             }

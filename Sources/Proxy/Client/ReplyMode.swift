@@ -7,6 +7,8 @@ enum ReplyMode: UInt8 {
     case skipsNext
     /// Not this one.
     case skips
+    /// None: what is answered goes into a transaction's reply (`Worker.collected`).
+    case collects
 
     /// Whether the request that is being looked at gets no reply.
     var isSilent: Bool { self != .on }
@@ -17,6 +19,7 @@ enum ReplyMode: UInt8 {
         case .on, .skips: .on
         case .off: .off
         case .skipsNext: .skips
+        case .collects: .collects
         }
     }
 }

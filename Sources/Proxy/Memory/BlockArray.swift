@@ -33,6 +33,13 @@
         count &+= 1
     }
 
+    /// Forgets everything but keeps the block, if it has no more than so many bytes.
+    @inline(__always)
+    mutating func removeAll(keepingUpTo size: Int, to pool: BlockPool) {
+        count = 0
+        if capacity &* MemoryLayout<Element>.stride > size { removeAll(to: pool) }
+    }
+
     /// Adds an element so many times.
     mutating func append(_ element: Element, times: Int, from pool: BlockPool) {
         guard times > 0 else { return }

@@ -50,11 +50,9 @@ internal import Glibc
 
     /// Copies the bytes to the end, into as many blocks as it takes; mostly there is room.
     @inline(__always)
-    mutating func append(_ bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
-        if let tail = unsafe tail, let source = bytes.baseAddress,
-            unsafe bytes.count <= tail.pointee.room
-        {
-            unsafe Self.fill(tail, with: source, bytes.count)
+    mutating func append(_ bytes: RawBytes, from pool: BlockPool) {
+        if let tail = unsafe tail, unsafe bytes.count <= tail.pointee.room {
+            unsafe Self.fill(tail, with: bytes)
             count &+= bytes.count
         } else if unsafe tail == nil && bytes.count <= Self.firstCapacity - Segment.headerBytes {
             unsafe begin(with: bytes, from: pool)
@@ -65,26 +63,24 @@ internal import Glibc
 
     /// The beginning of a list, and all of it for a small reply.
     @inline(never)
-    private mutating func begin(with bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
-        guard let source = bytes.baseAddress else { return }
+    private mutating func begin(with bytes: RawBytes, from pool: BlockPool) {
         let segment = unsafe Self.makeSegment(Self.firstCapacity, from: pool)
         unsafe head = unsafe segment
         unsafe tail = unsafe segment
         count = bytes.count
-        unsafe Self.fill(segment, with: source, bytes.count)
+        unsafe Self.fill(segment, with: bytes)
     }
 
     @inline(__always)
-    private static func fill(
-        _ segment: UnsafeMutablePointer<Segment>, with source: UnsafeRawPointer, _ size: Int
-    ) {
-        unsafe memcpy(UnsafeMutableRawPointer(segment) + segment.pointee.end, source, size)
-        unsafe segment.pointee.end &+= size
+    private static func fill(_ segment: UnsafeMutablePointer<Segment>, with bytes: RawBytes) {
+        unsafe memcpy(
+            UnsafeMutableRawPointer(segment) + segment.pointee.end, bytes.start, bytes.count)
+        unsafe segment.pointee.end &+= bytes.count
     }
 
     @inline(never)
-    private mutating func appendPieces(_ bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
-        guard var source = bytes.baseAddress else { return }
+    private mutating func appendPieces(_ bytes: RawBytes, from pool: BlockPool) {
+        var source = unsafe bytes.start
         var left = bytes.count
         while left > 0 {
             if roomAtEnd == 0 { addSegment(forUpTo: left, from: pool) }
@@ -99,10 +95,10 @@ internal import Glibc
     /// Copies the bytes to the end, all in one block, so that `firstBytes` can show them in one
     /// piece.
     @inline(__always)
-    mutating func append(contiguous bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
-        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+    mutating func append(contiguous bytes: RawBytes, from pool: BlockPool) {
+        guard bytes.count > 0 else { return }
         if roomAtEnd < bytes.count { addBlock(for: bytes.count, from: pool) }
-        unsafe Self.fill(tail.unsafelyUnwrapped, with: source, bytes.count)
+        unsafe Self.fill(tail.unsafelyUnwrapped, with: bytes)
         count &+= bytes.count
     }
 
@@ -162,8 +158,9 @@ internal import Glibc
         unsafe tail = unsafe segment
     }
 
+    /// An empty block for so many bytes, its header included.
     @inline(__always)
-    private static func makeSegment(
+    static func makeSegment(
         _ size: Int, from pool: BlockPool
     ) -> UnsafeMutablePointer<Segment> {
         let capacity = BlockPool.capacity(for: size)
@@ -255,9 +252,9 @@ internal import Glibc
     // MARK: - Reading
 
     /// The readable bytes of the first block.
-    var firstBytes: UnsafeRawBufferPointer {
+    var firstBytes: RawBytes {
         guard let head = unsafe head else {
-            return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+            return unsafe RawBytes.none
         }
         return unsafe Self.bytes(of: head)
     }
@@ -265,8 +262,8 @@ internal import Glibc
     /// Whether all readable bytes stand in one block.
     var isContiguous: Bool { unsafe head == tail }
 
-    static func bytes(of segment: UnsafeMutablePointer<Segment>) -> UnsafeRawBufferPointer {
-        unsafe UnsafeRawBufferPointer(
+    static func bytes(of segment: UnsafeMutablePointer<Segment>) -> RawBytes {
+        unsafe RawBytes(
             start: UnsafeRawPointer(segment) + segment.pointee.start, count: segment.pointee.count)
     }
 
@@ -321,6 +318,14 @@ internal import Glibc
             }
             if left == 0 { return }
         }
+    }
+
+    /// Forgets everything; mostly that stands in one block.
+    @inline(__always)
+    mutating func removeOnly(to pool: BlockPool) {
+        guard let head = unsafe head, unsafe head == tail else { return removeAll(to: pool) }
+        unsafe pool.give(UnsafeMutableRawPointer(head), capacity: head.pointee.capacity)
+        self = ByteList()
     }
 
     /// Forgets everything.

@@ -19,7 +19,7 @@ internal import Glibc
     mutating func add(_ bytes: RawBytes) {
         guard bytes.count > 0 else { return }
         unsafe all[filled] = unsafe iovec(
-            iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
+            iov_base: UnsafeMutableRawPointer(mutating: bytes.start), iov_len: bytes.count)
         filled += 1
         count += bytes.count
     }

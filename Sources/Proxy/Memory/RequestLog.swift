@@ -23,7 +23,7 @@ internal import Glibc
 
     /// Copies one request, or a piece of one, in one block to the end.
     @inline(__always)
-    mutating func append(_ request: UnsafeRawBufferPointer, from pool: BlockPool) {
+    mutating func append(_ request: RawBytes, from pool: BlockPool) {
         unsafe bytes.append(contiguous: request, from: pool)
         unsentCount &+= request.count
     }
@@ -44,7 +44,7 @@ internal import Glibc
     }
 
     /// Copies a large piece of a request to the end, into as many blocks as it takes.
-    mutating func append(large piece: UnsafeRawBufferPointer, from pool: BlockPool) {
+    mutating func append(large piece: RawBytes, from pool: BlockPool) {
         unsafe bytes.append(piece, from: pool)
         unsentCount += piece.count
     }
@@ -56,7 +56,19 @@ internal import Glibc
     }
 
     /// The oldest request's bytes, at least as many as stand in one block.
-    var firstBytes: UnsafeRawBufferPointer { unsafe bytes.firstBytes }
+    var firstBytes: RawBytes { unsafe bytes.firstBytes }
+
+    /// A copy of the first `size` bytes.
+    func copyFirst(_ size: Int) -> [UInt8] {
+        var copy: [UInt8] = []
+        copy.reserveCapacity(size)
+        var next = unsafe bytes.head
+        while copy.count < size, let segment = unsafe next {
+            unsafe copy.append(contentsOf: ByteList.bytes(of: segment).prefix(size - copy.count))
+            unsafe next = unsafe segment.pointee.next
+        }
+        return copy
+    }
 
     /// Describes the unsent bytes in `vectors`, as many as fit.
     func gatherUnsent(into vectors: UnsafeMutableBufferPointer<iovec>) -> GatheredBytes {

@@ -36,6 +36,13 @@
         }
     }
 
+    /// The oldest element.
+    @inline(__always)
+    var first: Element {
+        precondition(count > 0)
+        return unsafe elements.unsafelyUnwrapped[head]
+    }
+
     /// Changes the element at `index` in place.
     @inline(__always)
     mutating func update(_ index: Int, _ change: (inout Element) -> Void) {
@@ -76,12 +83,11 @@
         precondition(count > 0)
         head = (head &+ 1) & (capacity &- 1)
         count &-= 1
-        if count == 0 { shrink(to: pool) }
+        if count == 0 && capacity > Self.firstCapacity { shrink(to: pool) }
     }
 
     @inline(never)
     private mutating func shrink(to pool: BlockPool) {
-        guard capacity > Self.firstCapacity else { return }
         // So many have passed since the block was new, if it was filled once and emptied once.
         let passed = head == 0 ? capacity : head
         nextCapacity = passed > capacity / 2 ? capacity : capacity / 2

@@ -29,6 +29,9 @@ internal import Wire
     /// Bounds on its clients' requests.
     let redisLimits: RedisLimits
     let memcachedLimits: MemcachedLimits
+    /// The parsers of all clients that have sent no part of a request (`UnfinishedRequest`).
+    var redisRequests: RedisRequestParser
+    var memcachedRequests: MemcachedRequestParser
     let maxKeyLength: Int
     /// More than this waiting for a client ends it.
     let clientOutputLimit: Int
@@ -81,6 +84,8 @@ internal import Wire
         watchesPlainRequests = disabledCommands?.concernsPlainRequests ?? false
         redisLimits = RedisLimits(configuration)
         memcachedLimits = MemcachedLimits(configuration)
+        redisRequests = RedisRequestParser(limits: redisLimits)
+        memcachedRequests = MemcachedRequestParser(limits: memcachedLimits)
         maxKeyLength = configuration.maxKeyLength
         clientOutputLimit = configuration.clientOutputLimit
         credentials = configuration.clientCredentials.map(ClientCredentials.init)

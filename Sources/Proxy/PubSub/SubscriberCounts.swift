@@ -48,7 +48,7 @@ final class SubscriberCounts: Sendable {
             guard topic.kind == .channel else { return own }
             return rows.reduce(own) { sum, row in
                 guard row.key.kind == .pattern, row.value.surplus != 0,
-                    GlobPattern(row.key.name).matches(topic.name)
+                    GlobPattern(row.key.name, isExact: true).matches(topic.name)
                 else { return sum }
                 return sum + row.value.surplus
             }

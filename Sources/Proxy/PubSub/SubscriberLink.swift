@@ -190,7 +190,7 @@ internal import Wire
             case .endOfFile: fail()
             case .bytes(let count):
                 heardAt = worker.loop.now
-                unsafe take(RawBytes(rebasing: scratch[..<count]))
+                unsafe take(RawBytes(count, of: scratch))
             }
         } catch {
             fail()
@@ -201,12 +201,12 @@ internal import Wire
     private func take(_ bytes: RawBytes) {
         guard !input.isEmpty else {
             let taken = unsafe takeWhole(bytes)
-            if watcher != nil { unsafe input.append(contentsOf: bytes.dropping(taken)) }
+            if watcher != nil { unsafe input.append(contentsOf: bytes.dropping(taken).buffer) }
             return limit()
         }
-        unsafe input.append(contentsOf: bytes)
+        unsafe input.append(contentsOf: bytes.buffer)
         let all = input
-        let taken = unsafe all.withUnsafeBytes { unsafe takeWhole($0) }
+        let taken = unsafe all.withRawBytes { unsafe takeWhole($0) }
         // Only then, since `all` shares the bytes: a large message would be copied for each of its pieces.
         if watcher != nil && taken > 0 { input.removeFirst(taken) }
         limit()

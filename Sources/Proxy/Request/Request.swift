@@ -7,7 +7,7 @@ struct Request: BitwiseCopyable {
         /// The beginning of its reply has gone to the client, so it can no longer turn into an
         /// error.
         case streaming
-        /// Its whole reply is in `held`, or its fragments' replies are in the split.
+        /// Its whole reply is in `held` or at `place`, or its fragments' replies are in the split.
         case finished
     }
 
@@ -18,6 +18,8 @@ struct Request: BitwiseCopyable {
     var receivedAt: UInt32 = 0
     /// What has come of the reply while earlier requests were still waiting for theirs.
     var held = ByteList()
+    /// Where its whole reply is held, if that is a small one.
+    var place = HeldReplies.Place()
     /// The place of the request's `Split` in its worker's table; `noSplit` for a request that went
     /// out whole.
     var split = Self.noSplit

@@ -27,7 +27,7 @@ extension Split {
         case .acknowledgement:
             append(pool.isRedis ? RedisReply.ok : MemcachedReply.ok, to: &output, from: blocks)
         case .unlessHidden: moveUnlessHidden(to: &output, blocks)
-        case .statistics, .binary: break
+        case .completion, .statistics, .binary: break
         }
     }
 
@@ -42,7 +42,7 @@ extension Split {
     }
 
     func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {
-        unsafe bytes.withUnsafeBytes { unsafe output.append($0, from: pool) }
+        unsafe bytes.withRawBytes { unsafe output.append($0, from: pool) }
     }
 
     /// Merged replies are longer than others: one block instead of a small one first.
@@ -87,6 +87,14 @@ extension Split {
     }
 
     // MARK: - Checking
+
+    /// Where the elements of a fragment's whole reply begin; 0 if it is not as many as were asked for.
+    func startOfElements(in reply: RawBytes, _ fragment: Int) -> Int {
+        guard let header = unsafe RedisReply.arrayHeader(in: reply.span),
+            header.count == fragments[fragment].keyCount
+        else { return 0 }
+        return header.headerLength
+    }
 
     /// The error that a fragment's complete reply is, if it is no data. Of data, what stands before
     /// the first element is taken away.

@@ -39,10 +39,10 @@ extension Split {
 
     private static func wordEnd(from offset: Int, in line: RawBytes) -> Int {
         let rest = unsafe line.piece(offset, line.count - 2 - offset)
-        guard let start = rest.baseAddress,
-            let space = unsafe memchr(start, Int32(UInt8(ascii: " ")), rest.count)
-        else { return line.count - 2 }
-        return unsafe offset + (UnsafeRawPointer(space) - start)
+        guard let space = unsafe memchr(rest.start, Int32(UInt8(ascii: " ")), rest.count) else {
+            return line.count - 2
+        }
+        return unsafe offset + (UnsafeRawPointer(space) - rest.start)
     }
 
     /// Before the merge: each fragment's keys from the first one on.

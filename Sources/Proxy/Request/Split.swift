@@ -16,6 +16,8 @@ internal import Wire
         case values
         /// What all servers say of themselves, put together by `gathering`.
         case gathering
+        /// EXEC: the server's reply, the proxy's own among it.
+        case completion
         /// One meta command: its reply, unless the command's `q` flag hides it.
         case unlessHidden
         /// One meta command of the proxy's own, for a client that asked in binary.
@@ -40,6 +42,8 @@ internal import Wire
     private(set) var gathering = RedisGathering.same
     /// Whether the client speaks RESP3 (`gathering` only).
     private(set) var speaksRESP3 = false
+    /// What the proxy itself answers (`completion` only).
+    private(set) var locals: [LocalCommand] = []
     /// The memcached command, for the fragments' tickets.
     private(set) var command = MemcachedCommand.get
     /// The client's request, if it asks in memcached's binary protocol: the merged reply is one of
@@ -83,6 +87,12 @@ internal import Wire
         self.speaksRESP3 = speaksRESP3
     }
 
+    /// Begins a transaction with commands that its server does not see.
+    func begin(completing locals: [LocalCommand], from pool: BlockPool) {
+        begin(.completion, fragments: 1, from: pool)
+        self.locals = locals
+    }
+
     /// Begins a request with a fragment for each part of the plan.
     ///
     /// - Parameter headLength: bytes before the space before a memcached line's first key.
@@ -104,7 +114,8 @@ internal import Wire
         case .values:
             fragmentOfKey = plan.takePartOfKey()
             valueLengths.append(0, times: keyCount, from: pool)
-        case .sum, .acknowledgement, .gathering, .unlessHidden, .binary, .statistics: break
+        case .sum, .acknowledgement, .gathering, .completion, .unlessHidden, .binary, .statistics:
+            break
         }
     }
 
@@ -130,9 +141,13 @@ internal import Wire
     // MARK: - Collecting
 
     /// Adds a piece of a fragment's reply.
-    func collect(_ piece: UnsafeRawBufferPointer, for fragment: Int, from pool: BlockPool) {
-        unsafe fragments[fragment].reply.append(piece, from: pool)
-        heldCount += piece.count
+    func collect(_ piece: RawBytes, for fragment: Int, from pool: BlockPool) {
+        if fragments[fragment].reply.isEmpty && piece.count <= ByteList.usualRoom {
+            unsafe fragments[fragment].reply.append(contiguous: piece, from: pool)
+        } else {
+            unsafe fragments[fragment].reply.append(piece, from: pool)
+        }
+        heldCount &+= piece.count
     }
 
     /// Forgets what has come of a fragment's reply. Not for memcached, whose requests are never sent
@@ -170,6 +185,7 @@ internal import Wire
         total = 0
         heldCount = 0
         if failure != nil { failure = nil }
+        if !locals.isEmpty { locals = [] }
         if binary != nil { binary = nil }
         returnedKey.removeAll(to: pool)
     }

@@ -95,8 +95,17 @@ final class SplitPlan {
     /// Forgets the request.
     func end(to pool: BlockPool) {
         for index in 0..<parts.count { partOfServer[parts[index].server] = Self.none }
-        keys.removeAll(to: pool)
+        keys.removeAll(keepingUpTo: Self.kept, to: pool)
         partOfKey.removeAll(to: pool)
+        parts.removeAll(keepingUpTo: Self.kept, to: pool)
+    }
+
+    /// Gives back what is kept for the next request.
+    func release(to pool: BlockPool) {
+        keys.removeAll(to: pool)
         parts.removeAll(to: pool)
     }
+
+    /// Bytes of a block that is kept for the next request: 256 keys.
+    private static let kept = 4096
 }

@@ -132,7 +132,7 @@ extension ServerConnection {
     /// Asks the server for its number of this connection, by which CLIENT UNBLOCK names it.
     fileprivate func askForNumber() {
         let command = RedisReply.command(["CLIENT", "ID"])
-        unsafe command.withUnsafeBytes { unsafe log.append($0, from: worker.blocks) }
+        unsafe command.withRawBytes { unsafe log.append($0, from: worker.blocks) }
         enqueue(
             Ticket(
                 sequence: Ticket.identity, length: command.count, deadline: 0, purpose: .discard))

@@ -20,17 +20,29 @@ extension Server {
         case unavailable
     }
 
-    /// A connection for a client's large request.
+    /// A connection for a client's large request: for the first of those who wait for one, and for a
+    /// newcomer only if there are more than they need.
     func uploadConnection(for client: Client) -> UploadSlot {
-        let uploads = detached.count { $0.upload != nil }
-        guard uploads < Limits.uploadsPerServer else { return busy(client) }
+        let slots = freeUploadSlots
+        if let place = uploadQueue.prefix(slots).firstIndex(where: { $0.client == client.handle }) {
+            uploadQueue.remove(at: place)
+        } else {
+            callNextUploads()
+            guard uploadQueue.count < slots else { return busy(client) }
+        }
         if let free = freeDetached(speaksRESP3: client.speaksRESP3) { return .connection(free) }
-        guard let connection = openDetached(at: place(of: client)) else { return .unavailable }
-        return .connection(connection)
+        if let connection = openDetached(at: place(of: client)) { return .connection(connection) }
+        // The next one is told the same, instead of waiting for an upload that will not be.
+        callNextUploads()
+        return .unavailable
+    }
+
+    private var freeUploadSlots: Int {
+        max(0, Limits.uploadsPerServer - detached.count { $0.upload != nil })
     }
 
     private func busy(_ client: Client) -> UploadSlot {
-        uploadQueue.append((client.handle, pool.worker.loop.now))
+        uploadQueue.append(WaitingUpload(client: client.handle, since: pool.worker.loop.now))
         if !isWatchingUploads {
             isWatchingUploads = true
             let timer = uploadTimer ?? Timer(pool.worker.loop) { [unowned self] in watchUploads() }
@@ -45,15 +57,33 @@ extension Server {
     }
 
     /// A detached connection has nothing to do.
-    func detachedIsFree() { callNextUpload() }
+    func detachedIsFree() { callNextUploads() }
 
-    private func callNextUpload() {
-        lastUploadTurn = pool.worker.loop.now
-        while !uploadQueue.isEmpty {
-            let next = uploadQueue.removeFirst()
-            guard let client = unsafe pool.worker.clients.find(next.client) else { continue }
-            return unsafe client.takeUnretainedValue().uploadTurn(collecting: false)
+    /// Calls as many of those who wait as there are connections for. Each stays in its place until it
+    /// has its connection: it comes for it at the end of this turn, when others may want one, too.
+    private func callNextUploads() {
+        let slots = freeUploadSlots
+        var place = 0
+        while place < min(slots, uploadQueue.count) {
+            guard let client = stillWaiting(uploadQueue[place]) else {
+                uploadQueue.remove(at: place)
+                continue
+            }
+            if !uploadQueue[place].isCalled {
+                uploadQueue[place].isCalled = true
+                lastUploadTurn = pool.worker.loop.now
+                client.uploadTurn(collecting: false)
+            }
+            place += 1
         }
+    }
+
+    /// Who waits; nil if that one has ended, or has gone another way.
+    private func stillWaiting(_ waiting: WaitingUpload) -> Client? {
+        guard let found = unsafe pool.worker.clients.find(waiting.client) else { return nil }
+        let client = unsafe found.takeUnretainedValue()
+        let isThere = waiting.isCalled ? client.isParsingDue : client.pace == .queued
+        return isThere ? client : nil
     }
 
     /// Sees to those who wait: nobody holds a connection for ever without sending, and what is not
@@ -75,15 +105,11 @@ extension Server {
         // While one is over now and then, waiting costs less than memory.
         let due = now - Int64(Limits.uploadWaitMilliseconds)
         for waiting in uploadQueue where max(waiting.since, lastUploadTurn) <= due {
-            guard let client = unsafe pool.worker.clients.find(waiting.client) else { continue }
-            let found = unsafe client.takeUnretainedValue()
-            if found.inputNeeded <= Limits.collectedAtMost { found.uploadTurn(collecting: true) }
+            guard let client = stillWaiting(waiting), !waiting.isCalled else { continue }
+            if client.inputNeeded <= Limits.collectedAtMost { client.uploadTurn(collecting: true) }
         }
-        uploadQueue.removeAll { waiting in
-            guard let client = unsafe pool.worker.clients.find(waiting.client) else { return true }
-            return unsafe client.takeUnretainedValue().pace != .queued
-        }
-        if !detached.contains(where: { $0.upload != nil }) { callNextUpload() }
+        uploadQueue.removeAll { stillWaiting($0) == nil }
+        callNextUploads()
     }
 
     // MARK: - Large replies
@@ -119,7 +145,7 @@ extension Server {
     /// A detached connection has ended.
     func detachedClosed(_ connection: ServerConnection) {
         detached.removeAll { $0 === connection }
-        callNextUpload()
+        callNextUploads()
     }
 
     /// The server's routing is a new one.
@@ -134,4 +160,13 @@ extension Server {
             }
         }
     }
+}
+
+/// A client whose large request waits for a connection.
+struct WaitingUpload {
+    let client: Handle
+    /// Since when, in the loop's milliseconds.
+    let since: Int64
+    /// Whether a connection is free for it.
+    var isCalled = false
 }

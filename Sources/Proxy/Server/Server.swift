@@ -32,14 +32,16 @@ internal import Wire
     /// Whether a replica was ever known.
     var hasHadReplicas = false
     /// Connections for clients of one protocol version; those that speak RESP3 have as many of
-    /// their own behind the others, since a reply cannot be translated from one to the other.
+    /// their own behind the others, since a server writes all replies to a connection in one version.
     private let perProtocol: Int
+    /// Whether it has RESP3, as far as is known. It may be another one after every loss.
+    private(set) var knowsHello = true
     private var connections: [ServerConnection?]
     /// Those that are for one large transfer at a time.
     var detached: [ServerConnection] = []
-    /// Who waits for one of them to send a large request, and since when.
-    var uploadQueue: [(client: Handle, since: Int64)] = []
-    /// When the first of them was last called.
+    /// Who waits for one of them to send a large request, in the order in which they get it.
+    var uploadQueue: [WaitingUpload] = []
+    /// When one of them was last called.
     var lastUploadTurn: Int64 = 0
     var uploadTimer: Timer?
     var isWatchingUploads = false
@@ -114,10 +116,7 @@ internal import Wire
 
     /// Where a client's requests go among the connections.
     @inline(__always)
-    func place(of client: Client) -> Int {
-        let place = perProtocol == 1 ? 0 : Int(client.handle.index) % perProtocol
-        return client.speaksRESP3 ? place + perProtocol : place
-    }
+    func place(of client: Client) -> Int { client.serverPlace }
 
     @inline(__always)
     func connection(at place: Int) -> ServerConnection? {
@@ -350,7 +349,11 @@ internal import Wire
         // unnoticed).
         case .closedByServer where connection.isIdle:
             counters.add(to: .serverEOF)
+            knowsHello = true
             return nil
+        case .helloUnknown:
+            knowsHello = false
+            return successor(of: connection)
         case .passwordRefused where triesAnotherPassword(than: connection.passwordIndex):
             return successor(of: connection)
         // Others may be read from meanwhile.
@@ -404,6 +407,7 @@ internal import Wire
     }
 
     private func failed(because reason: CloseReason, mayRetryAtOnce: Bool = false) {
+        knowsHello = true
         lastFailure = reason.message
         if !mayRetryAtOnce { rest() }
         if let metric = reason.metric { counters.add(to: metric) }
@@ -461,6 +465,7 @@ internal import Wire
         takeReplicas()
         guard isNews, new.address != nil else { return }
         isAwaited = false
+        if !keepsAddress { knowsHello = true }
         if isFollowed && !keepsAddress { owesWord = true }
         forgetFailures()
         for connection in connections { connection?.supersede(keepsAddress: keepsAddress) }

@@ -9,7 +9,7 @@ extension ServerConnection {
         let user = pool.configuration.serverCredentials?.user
         let password = server.password
         passwordIndex = server.passwordIndex
-        if speaksRESP3 {
+        if speaksRESP3 && !translates {
             let auth = password.map { ["AUTH", user ?? "default", $0] } ?? []
             greet(RedisReply.command(["HELLO", "3"] + auth), .hello)
         } else if let password {
@@ -24,7 +24,7 @@ extension ServerConnection {
     }
 
     private func greet(_ command: [UInt8], _ purpose: Ticket.Purpose) {
-        unsafe command.withUnsafeBytes { bytes in unsafe log.append(bytes, from: worker.blocks) }
+        unsafe command.withRawBytes { bytes in unsafe log.append(bytes, from: worker.blocks) }
         tickets.append(
             Ticket(length: command.count, deadline: deadline, purpose: purpose), from: worker.blocks
         )
@@ -37,6 +37,9 @@ extension ServerConnection {
     func greeted(_ purpose: Ticket.Purpose, _ reply: RawBytes, isError: Bool) {
         if isError {
             let words = unsafe String(decoding: reply, as: UTF8.self)
+            if purpose == .hello && Self.isNotUnderstood(words) {
+                return close(because: .helloUnknown)
+            }
             guard purpose != .auth || !Self.needsNoPassword(words) else { return greetedWell() }
             let line = words.dropFirst().split(whereSeparator: \.isNewline).first ?? ""
             return close(because: Self.refused(purpose, String(line)))
@@ -58,6 +61,11 @@ extension ServerConnection {
         phase = .ready
         server.connected()
         markDirty()
+    }
+
+    /// Redis before 6 has no HELLO; another server may know it and not version 3.
+    private static func isNotUnderstood(_ words: String) -> Bool {
+        words.hasPrefix("-NOPROTO") || words.contains("unknown command")
     }
 
     /// A server without a password takes requests all the same, as behind twemproxy.

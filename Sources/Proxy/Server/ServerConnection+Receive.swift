@@ -5,7 +5,7 @@ extension ServerConnection {
     /// Takes bytes that begin where the last call's consumed bytes ended.
     func take(_ bytes: RawBytes) {
         if server.pool.isRedis {
-            unsafe takeRedis(bytes)
+            if translates { unsafe takeTranslated(bytes) } else { unsafe takeRedis(bytes) }
         } else {
             unsafe takeMemcached(bytes)
         }
@@ -103,11 +103,11 @@ extension ServerConnection {
         return unsafe asks(for: key, length: length, ticket) ? length : nil
     }
 
-    private static var unexpected: CloseReason { .outOfStep("a reply nobody asked for") }
+    static var unexpected: CloseReason { .outOfStep("a reply nobody asked for") }
 
     /// Whether the server has been sent a request in full that it has not answered.
-    private var isReplyExpected: Bool {
-        !tickets.isEmpty && log.sentCount >= tickets[0].length
+    var isReplyExpected: Bool {
+        !tickets.isEmpty && log.sentCount >= tickets.first.length
     }
 
     /// Whether a memcached retrieval asked for this key.
@@ -137,7 +137,7 @@ extension ServerConnection {
     /// The last piece of a reply, usually the whole of it.
     @inline(__always)
     private func finish(_ reply: RawBytes, isError: Bool) {
-        let ticket = tickets[0]
+        let ticket = tickets.first
         guard !isError, halt == .none, ticket.leading == 0, ticket.purpose == .request else {
             return unsafe finishCarefully(reply, isError: isError)
         }
@@ -148,7 +148,7 @@ extension ServerConnection {
 
     /// The reply may have to be kept from the client, or is for nobody.
     @inline(never)
-    private func finishCarefully(_ reply: RawBytes, isError: Bool) {
+    func finishCarefully(_ reply: RawBytes, isError: Bool) {
         let ticket = tickets[0]
         if ticket.leading > 0 { return unsafe finish(transaction: ticket, reply, isError: isError) }
         if isError || halt != .none, unsafe setAside(reply, isError: isError) { return }

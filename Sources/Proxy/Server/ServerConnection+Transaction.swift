@@ -16,12 +16,12 @@ extension ServerConnection {
         }
         isInDoubt = true
         let cause = unsafe leadingError ?? Self.cause(of: reply)
-        unsafe cause.withUnsafeBytes { bytes in
+        unsafe cause.withRawBytes { bytes in
             if unsafe setAside(bytes, isError: true) { return }
             // Without the line's end.
             let words = unsafe String(decoding: bytes.dropFirst().dropLast(2), as: UTF8.self)
             let abort = RedisReply.error("EXECABORT Transaction discarded because of: \(words)")
-            unsafe abort.withUnsafeBytes { unsafe deliver($0, to: ticket, isError: true) }
+            unsafe abort.withRawBytes { unsafe deliver($0, to: ticket, isError: true) }
         }
     }
 

@@ -29,7 +29,7 @@ extension ServerConnection {
         var sent = 0
         if phase == .ready && upload.pending.isEmpty && !isBlocked && bytes.count > 0 {
             // A failure is for the flush to find, which is not in the middle of anything.
-            sent = (try? unsafe socket.send(bytes)) ?? 0
+            sent = (try? unsafe socket.send(bytes.buffer)) ?? 0
             if sent > 0 { upload.lastSent = worker.loop.now }
             if sent < bytes.count { watchUntilWritable() }
         }

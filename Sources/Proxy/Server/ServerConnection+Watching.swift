@@ -6,7 +6,7 @@ extension ServerConnection {
     /// The oldest request was refused since the server is not the primary.
     func answerUnwatched(_ ticket: Ticket) -> Bool {
         let reply = replyToUnwatched(ticket)
-        unsafe reply.withUnsafeBytes { unsafe deliver($0, to: ticket, isError: false) }
+        unsafe reply.withRawBytes { unsafe deliver($0, to: ticket, isError: false) }
         return true
     }
 
@@ -17,7 +17,7 @@ extension ServerConnection {
         guard ticket.purpose == .request, !(wasSent && ticket.leading > 0) else { return false }
         guard let client = unsafe worker.clients.find(ticket.client) else { return true }
         let reply = replyToUnwatched(ticket)
-        unsafe reply.withUnsafeBytes { bytes in
+        unsafe reply.withRawBytes { bytes in
             unsafe client.takeUnretainedValue().complete(
                 ticket.sequence, ticket.fragment, bytes, visitSoFar(of: ticket))
         }

@@ -88,7 +88,13 @@ internal import Wire
     /// What the pool counts as held here.
     var shownHeld = HeldRequests()
 
+    /// Whether its clients speak RESP3.
     let speaksRESP3: Bool
+    /// Whether the server does not, so that its replies are translated.
+    let translates: Bool
+    /// What has come of the reply that is to be translated, and how much that is or would be.
+    var untranslated = ByteList()
+    var untranslatedCount = 0
     var redisReplies: RedisReplyScanner
     var memcachedReplies = MemcachedReplyScanner()
     /// A header line that came only in part.
@@ -115,7 +121,8 @@ internal import Wire
     ) throws(SystemError) {
         self.server = server
         self.speaksRESP3 = speaksRESP3
-        redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3)
+        translates = speaksRESP3 && !server.knowsHello
+        redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3 && !translates)
         self.place = place
         self.address = address
         worker = server.pool.worker
@@ -129,7 +136,8 @@ internal import Wire
     init(waitingFor server: Server, place: Int?, speaksRESP3: Bool) {
         self.server = server
         self.speaksRESP3 = speaksRESP3
-        redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3)
+        translates = speaksRESP3 && !server.knowsHello
+        redisReplies = RedisReplyScanner(allowsRESP3: speaksRESP3 && !translates)
         self.place = place
         address = nil
         phase = .waiting
@@ -329,14 +337,14 @@ internal import Wire
         let scratch = unsafe worker.scratch
         let kept = tail.count
         if kept > 0 {
-            unsafe scratch.copyMemory(from: tail.firstBytes)
+            unsafe scratch.copyMemory(from: tail.firstBytes.buffer)
             tail.removeAll(to: worker.blocks)
         }
         do throws(SystemError) {
             let room = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[kept...])
             switch try unsafe socket.read(into: room) {
             case .wouldBlock:
-                if kept > 0 { unsafe keepTail(RawBytes(rebasing: scratch[..<kept])) }
+                if kept > 0 { unsafe keepTail(RawBytes(kept, of: scratch)) }
                 return false
             case .endOfFile:
                 close(because: .closedByServer)
@@ -344,7 +352,7 @@ internal import Wire
             case .bytes(let count):
                 lastProgress = worker.loop.now
                 if halt == .stalled { goOn() }
-                unsafe take(RawBytes(rebasing: scratch[..<(kept + count)]))
+                unsafe take(RawBytes(kept + count, of: scratch))
                 visits.count(in: worker.latency)
                 if phase != .closed { updateGauges() }
                 if isDetached { settle() }
@@ -364,7 +372,7 @@ internal import Wire
     /// Takes the oldest ticket, whose reply is complete, and frees its request.
     @inline(__always)
     func popTicket() {
-        log.consume(tickets[0].length, to: worker.blocks)
+        log.consume(tickets.first.length, to: worker.blocks)
         dropTicket()
     }
 
@@ -443,6 +451,7 @@ internal import Wire
         log.removeAll(to: worker.blocks)
         aside.removeAll(to: worker.blocks)
         tail.removeAll(to: worker.blocks)
+        untranslated.removeAll(to: worker.blocks)
         unsentTickets = 0
         updateGauges()
     }
