@@ -12,7 +12,7 @@ MARTLET ?= $(abspath $(BINARY))
 run bench: export MARTLET := $(MARTLET)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test soak fuzz lint bench microbench install
+.PHONY: help deps build run test suites soak fuzz lint bench microbench install
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -29,8 +29,13 @@ run: deps build ## Run with CONFIG=file, or else a demo with servers of its own
 # EndToEndTests runs the debug binary, which is built along with the tests.
 test: deps ## Build and run all tests
 	python3 -B -m unittest discover -q -s Benchmarks/Tests
+	python3 -B -m unittest discover -q -s Tests/Suites
 	swift build --build-tests
 	swift test
+
+suites: deps ## Run Redis' own unit tests and redis-py's through Martlet; ARGS='--quick' and others
+	swift build --product martlet
+	Tests/Suites/suites $(ARGS)
 
 soak: MINUTES ?= 60
 soak: deps ## Mixed load for MINUTES=60 while nodes stall, die and return; ARGS='--seed 1'

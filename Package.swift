@@ -59,7 +59,7 @@ let package = Package(
             dependencies: [
                 "Reactor", "Wire", "Hashing", "Configuration", "CGlibc",
                 .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: strict),
+            ], exclude: ["Performance.md"], swiftSettings: strict),
         .target(
             name: "Admin",
             dependencies: [

@@ -124,6 +124,9 @@ extension ConfigurationKey<PoolConfiguration> {
         .number(
             "read_your_writes", \.readYourWritesMilliseconds, 0...longest, "1000",
             "ms after a write in which its client reads from the primary"),
+        .flag(
+            "administration", \.passesAdministration, "false",
+            "pass on CONFIG SET, DEBUG, ACL and their like to the pool's only server"),
     ]
 
     /// As many as 32 bits hold: twemproxy accepts no more, and nobody needs a tighter bound.

@@ -111,6 +111,9 @@ public struct PoolConfiguration: Sendable, Equatable {
     /// How long after a client's write its own reads go to the primary, in milliseconds.
     public var readYourWritesMilliseconds = 1000
 
+    /// Whether the pool's only server gets the commands that administer it.
+    public var passesAdministration = false
+
     /// Bytes of one request, its command included.
     public var maxRequestSize = 1 << 30
 

@@ -33,6 +33,7 @@ struct PoolRules {
             self.pool.readers = owned(pool.readers, "reader")
             self.pool.nodes = owned(pool.nodes, "nodes")
             checkReading()
+            checkAdministration()
         }
     }
 
@@ -128,6 +129,15 @@ struct PoolRules {
             !pool.servers.contains(where: pool.follows)
         else { return }
         find("read_from", "needs replicas, but no server is followed; \(wayToFollow)")
+    }
+
+    private mutating func checkAdministration() {
+        guard pool.passesAdministration, case .sequence(let items)? = given.list?.value.content,
+            items.count > 1
+        else { return }
+        find(
+            "administration",
+            "cannot be true with several servers: each has to be administered by itself; use false")
     }
 
     /// What would make Martlet follow a server that it does not.

@@ -114,7 +114,7 @@ extension RedisCommand {
         RedisCommand("mget", -2, .range(1, -1, 1), .mget, .readonly | .fast),
         RedisCommand("migrate", -6, .one(3), .refused(.moving), .write),
         RedisCommand("module", -2, .none, .refused(.administration)),
-        RedisCommand("monitor", 1, .none, .refused(.administration)),
+        RedisCommand("monitor", 1, .none, .refused(.monitoring)),
         RedisCommand("move", 3, .one(1), .refused(.moving), .write | .fast),
         RedisCommand("mset", -3, .range(1, -1, 2), .mset, .write | .denyoom, .same),
         RedisCommand("msetnx", -3, .range(1, -1, 2), .forward, .write | .denyoom, .sameData),

@@ -7,6 +7,8 @@ public enum RedisRefusal: Sendable, Equatable, CaseIterable {
     case cluster
     /// It puts keys where the proxy would not look for them.
     case moving
+    /// It shows what all clients of one server say.
+    case monitoring
     /// It stops clients of one server.
     case pausing
     /// What servers say to one another.
@@ -22,10 +24,19 @@ public enum RedisRefusal: Sendable, Equatable, CaseIterable {
         case .administration: "it administers one server, which has to be asked itself"
         case .cluster: "the servers behind this proxy are hidden by it, and form no cluster"
         case .moving: "it moves keys to where this proxy does not look for them"
+        case .monitoring: "it would show what the clients of every proxy before a server say"
         case .pausing: "it would stop a server for the clients of every proxy before it"
         case .replication: "it is a word between servers, not one of clients"
         case .tracking: "servers would send what changed to a connection that clients share"
         case .waiting: "it asks for the replicas of one server, and a client's writes go to many"
+        }
+    }
+
+    /// Whether a pool that passes on the administration of its only server passes it on too.
+    var isOfAdministration: Bool {
+        switch self {
+        case .administration, .pausing: true
+        case .cluster, .monitoring, .moving, .replication, .tracking, .waiting: false
         }
     }
 

@@ -3,6 +3,8 @@ public enum RedisSubcommand {
     /// Where one goes.
     public enum Route: Sendable {
         case everywhere(RedisGathering)
+        /// The same, but not behind what the servers are at work on.
+        case pastOthers(RedisGathering)
         /// Any server's answer will do, or its error.
         case anywhere
         /// To the server of its key.
@@ -46,7 +48,7 @@ public enum RedisSubcommand {
         switch (command, subcommand) {
         case ("script", "load"), ("script", "flush"): .everywhere(.same)
         case ("script", "exists"): .everywhere(.minimum)
-        case ("script", "kill"), ("function", "kill"): .everywhere(.success)
+        case ("script", "kill"), ("function", "kill"): .pastOthers(.success)
         case ("script", "debug"): .refused("SCRIPT DEBUG needs a server connection of its own")
         case ("function", "load"), ("function", "delete"), ("function", "flush"),
             ("function", "restore"):

@@ -57,6 +57,21 @@ public struct RedisSubcommandLine: Sendable {
         return refusal.reply(to: found.fullName)
     }
 
+    /// Whether a request administers a server: CONFIG as a whole, since what GET tells has to be what
+    /// SET said, and else what is refused for that reason.
+    public static func isAdministration(
+        _ request: RedisRequest, of command: RedisCommand, in bytes: Span<UInt8>
+    ) -> Bool {
+        if command.handling == .local(.config) { return true }
+        if case .refused(let refusal) = command.handling { return refusal.isOfAdministration }
+        guard command.hasSubcommands else { return false }
+        var arguments = RedisArguments(behindNameOf: request)
+        guard let word = arguments.next(in: bytes),
+            case .refused(let refusal)? = find(text(word.range, in: bytes), of: command)?.handling
+        else { return false }
+        return refusal.isOfAdministration
+    }
+
     /// Redis shows 128 bytes of it.
     private static func unknown(
         _ word: RedisArgument, of command: RedisCommand, in bytes: Span<UInt8>

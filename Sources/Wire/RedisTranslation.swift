@@ -42,7 +42,9 @@ public enum RedisTranslation {
                 offset = header.end
                 return elements(of: reply, header.value, shape)
             case (UInt8(ascii: "$"), .double):
-                guard let body = takeBody(of: reply) else { return plain(reply) }
+                guard isLine(in: reply), let body = takeBody(of: reply) else {
+                    return plain(reply)
+                }
                 output.append(UInt8(ascii: ","))
                 append(reply, body)
                 output += RedisTranslation.lineEnd
@@ -122,6 +124,14 @@ public enum RedisTranslation {
                 return ""
             }
             return String(decoding: body.map { reply[$0] }, as: UTF8.self)
+        }
+
+        /// Whether the bulk that is next may stand on a line: a number does, and what has a line's end
+        /// would become two replies.
+        private func isLine(in reply: Span<UInt8>) -> Bool {
+            var ahead = self
+            guard let body = ahead.takeBody(of: reply) else { return false }
+            return body.allSatisfy { reply[$0] > UInt8(ascii: " ") && reply[$0] < 0x7F }
         }
 
         /// Takes a bulk that is no null.

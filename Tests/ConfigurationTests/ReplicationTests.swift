@@ -190,7 +190,7 @@ import Testing
         let values = [
             "topology": "replication_group", "reader": "h:1", "nodes": "h:1",
             "failover_max_bytes": "1mb", "replay": "none", "read_from": "replica",
-            "max_replica_lag": "1s",
+            "max_replica_lag": "1s", "administration": "true",
         ]
         let text = file(keys.map { "\($0): \(values[$0] ?? "1")" }.joined(separator: "\n  "))
 

@@ -8,7 +8,7 @@ set -euo pipefail
 build=(libev-dev libyaml-dev libc-ares-dev pkg-config make)
 # To try, test and compare: real servers, the proxy to compare with, and clients.
 run=(redis-server redis-tools memcached libmemcached-tools libhiredis-dev nutcracker curl
-    netcat-openbsd python3 util-linux)
+    netcat-openbsd python3 python3-venv tcl util-linux)
 # To benchmark: another proxy, and what counts system calls.
 bench=(haproxy strace)
 [[ ${1:-} == bench ]] || bench=()

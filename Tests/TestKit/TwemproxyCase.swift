@@ -48,7 +48,7 @@ extension TwemproxyCase {
                     + "server_failure_limit, min_servers, servers, redis_auth, client_user, "
                     + "client_auth, server_user, server_auth, private_connections, topology, "
                     + "reader, nodes, failover_wait, failover_max_requests, failover_max_bytes, replay, "
-                    + "read_from, max_replica_lag, read_your_writes"
+                    + "read_from, max_replica_lag, read_your_writes, administration"
             ]),
         TwemproxyCase(
             title: "bad bool",

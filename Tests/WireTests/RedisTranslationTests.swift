@@ -43,6 +43,7 @@ struct RedisTranslationTests {
         ("LOLWUT", "$2\r\nhi\r\n", "=6\r\ntxt:hi\r\n"),
         ("XINFO HELP", "*1\r\n+a\r\n", "*1\r\n+a\r\n"),
         ("SCAN 0", "*2\r\n$1\r\n0\r\n*1\r\n$-1\r\n", "*2\r\n$1\r\n0\r\n*1\r\n_\r\n"),
+        ("ZSCORE z a", "$5\r\n1\r\n:1\r\n", "$5\r\n1\r\n:1\r\n"),
         // None of these is what the command answers, so they stay as they are.
         ("HGETALL a", "*1\r\n$1\r\nf\r\n", "*1\r\n$1\r\nf\r\n"),
         ("XREAD STREAMS a 0", "*1\r\n*1\r\n$1\r\nf\r\n", "*1\r\n*1\r\n$1\r\nf\r\n"),

@@ -78,6 +78,7 @@ extension Client {
         case .everywhere(let gathering):
             unsafe sendEverywhere(request, command, frame, gathering)
         case .byKey: unsafe forward(request, command, frame)
+        case .pastOthers(let gathering): unsafe sendPastOthers(frame, gathering)
         case .anywhere: unsafe forward(frame, to: pool.anyServer, .again, .other)
         case .refused(let why): answer(RedisReply.error("ERR \(why)"))
         }

@@ -27,6 +27,8 @@ extension Client {
             session.blocked = nil
             pool.counts.blocked.add(-1)
         }
+        for connection in session.asked { connection.server.privates.giveBack(connection) }
+        session.asked.removeAll()
         if session.isWatchEnding { return endWatching() }
         session.watching?.isWatching = true
     }
@@ -85,12 +87,8 @@ extension Client {
             fail(server.tooManyPrivate)
             return nil
         }
-        // What the proxy keeps for itself is not for as many connections as there are clients.
-        guard
-            server.privates.hasIdle(speaksRESP3: speaksRESP3)
-                || worker.commons.descriptors.hasRoom(besides: socket.descriptor)
-        else {
-            fail("the limit of open files is reached")
+        guard hasDescriptor(for: server) else {
+            fail(Self.noDescriptor)
             return nil
         }
         guard let connection = server.privateConnection(for: self) else {
@@ -105,12 +103,52 @@ extension Client {
         return connection
     }
 
+    private static var noDescriptor: String { "the limit of open files is reached" }
+
+    /// What the proxy keeps for itself is not for as many connections as there are clients.
+    private func hasDescriptor(for server: Server) -> Bool {
+        server.privates.hasIdle(speaksRESP3: speaksRESP3)
+            || worker.commons.descriptors.hasRoom(besides: socket.descriptor)
+    }
+
     private func sendAlone(_ frame: RawBytes, over connection: ServerConnection) {
         requestLimit = 1
         let sequence = admit()
         unsafe append(frame, to: connection)
         connection.enqueue(
             Ticket(client: handle, sequence: sequence, length: frame.count, deadline: 0))
+    }
+
+    // MARK: - Going past others
+
+    /// Asks every server over a connection of the client's own: what is to be ended is what the
+    /// shared ones wait for.
+    func sendPastOthers(_ frame: RawBytes, _ gathering: RedisGathering) {
+        guard isAlone() else { return }
+        guard !worker.isFull else { return fail(Self.outOfMemory) }
+        let number = worker.splits.take()
+        let split = worker.splits[number]
+        split.begin(
+            gathering, speaksRESP3: speaksRESP3, fragments: pool.servers.count, from: worker.blocks)
+        requestLimit = 1
+        let sequence = admit(split: number)
+        for (fragment, server) in pool.servers.enumerated() {
+            guard hasDescriptor(for: server) else {
+                split.lose(fragment, pool.errorReply(Self.noDescriptor))
+                continue
+            }
+            guard let connection = server.privateConnection(for: self) else {
+                split.lose(fragment, pool.errorReply(server.unavailable))
+                continue
+            }
+            ownSession.asked.append(connection)
+            unsafe append(frame, to: connection)
+            connection.enqueue(
+                Ticket(
+                    client: handle, sequence: sequence, fragment: Int32(fragment),
+                    length: frame.count, deadline: 0, commandClass: .split))
+        }
+        didSend(split, sequence)
     }
 
     // MARK: - Watching

@@ -86,7 +86,8 @@ extension Client {
         guard command.accepts(argumentCount: request.argumentCount) else {
             return answerWrongArity(command)
         }
-        if command.hasSubcommands,
+        let administers = unsafe isPassedOn(request, command, frame)
+        if command.hasSubcommands && !administers,
             let error = unsafe RedisSubcommandLine.error(in: request, of: command, frame.span)
         {
             transaction?.isBroken = true
@@ -107,6 +108,7 @@ extension Client {
         if let transaction, !command.handling.concernsTransaction {
             return unsafe queue(request, command, frame, in: transaction)
         }
+        if administers { return unsafe forward(frame, to: pool.servers[0], .again, .other) }
         switch command.handling {
         case .forward: unsafe forward(request, command, frame)
         case .blocking: unsafe block(request, command, frame)
@@ -124,6 +126,14 @@ extension Client {
         case .onlyServer(let refusal): unsafe forwardToOnlyServer(command, frame, refusal)
         case .refused(let refusal): answer(refusal.reply(to: command.name))
         }
+    }
+
+    /// Whether it administers the pool's only server, and the pool's file lets that pass.
+    func isPassedOn(
+        _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
+    ) -> Bool {
+        guard pool.passesAdministration else { return false }
+        return unsafe RedisSubcommandLine.isAdministration(request, of: command, in: frame.span)
     }
 
     // MARK: - One server

@@ -50,13 +50,19 @@ extension Client {
         of request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes,
         in transaction: Transaction
     ) -> [UInt8]? {
-        if case .refused(let refusal) = command.handling { return refusal.reply(to: command.name) }
+        let isPassedOn = unsafe isPassedOn(request, command, frame)
+        guard !(isPassedOn && command.isNeverInTransaction) else {
+            return RedisReply.error("ERR Command not allowed inside a transaction")
+        }
+        if case .refused(let refusal) = command.handling, !isPassedOn {
+            return refusal.reply(to: command.name)
+        }
         guard worker.hasMemory(for: frame.count) else { return pool.errorReply(Self.outOfMemory) }
         guard transaction.hasRoom(for: frame.count) else { return Self.tooLargeTransaction }
-        if let local = unsafe command.answered(in: request, frame) {
+        if !isPassedOn, let local = unsafe command.answered(in: request, frame) {
             return unsafe transaction.keep(local, frame) ? nil : Self.tooLargeTransaction
         }
-        guard command.isAllowedInTransaction(servers: pool.servers.count) else {
+        guard isPassedOn || command.isAllowedInTransaction(servers: pool.servers.count) else {
             let why =
                 command.isAllowedInTransaction(servers: 1)
                 ? ": '\(command.name)' is for all servers, and a transaction for one" : ""
@@ -184,6 +190,9 @@ extension Client {
 }
 
 extension RedisCommand {
+    /// Whether a server takes it in no transaction, though it is not for the proxy to refuse.
+    fileprivate var isNeverInTransaction: Bool { name == "save" || name == "shutdown" }
+
     /// Whether it goes to the server of its keys, or to any.
     fileprivate func isAllowedInTransaction(servers: Int) -> Bool {
         switch handling {

@@ -42,6 +42,8 @@ internal import Wire
     private(set) var isFollowed = false
     /// Whether reads may go to replicas.
     private(set) var readsFromReplicas = false
+    /// Whether its only server gets what administers it.
+    let passesAdministration: Bool
     /// What its clients are subscribed to.
     private(set) lazy var pubSub: PubSub = {
         hasPubSub = true
@@ -88,6 +90,7 @@ internal import Wire
         memcachedRequests = MemcachedRequestParser(limits: memcachedLimits)
         maxKeyLength = configuration.maxKeyLength
         clientOutputLimit = configuration.clientOutputLimit
+        passesAdministration = configuration.passesAdministration
         credentials = configuration.clientCredentials.map(ClientCredentials.init)
         for (number, server) in configuration.servers.enumerated() {
             servers.append(

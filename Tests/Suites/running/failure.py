@@ -1,0 +1,5 @@
+"""What goes wrong."""
+
+
+class Failed(Exception):
+    """What keeps a suite from running; its text is for the user."""
