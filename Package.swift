@@ -50,7 +50,7 @@ let package = Package(
         .target(name: "Hashing", swiftSettings: strict),
         .target(name: "Wire", exclude: ["Commands.md"], swiftSettings: strict),
         .target(
-            name: "Configuration", dependencies: ["Hashing", "CLibyaml", "CGlibc"],
+            name: "Configuration", dependencies: ["Hashing", "Wire", "CLibyaml", "CGlibc"],
             swiftSettings: strict),
         .target(
             name: "Reactor", dependencies: ["CLibev", "CAres", "CGlibc"], swiftSettings: strict),

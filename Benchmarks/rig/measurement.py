@@ -7,6 +7,7 @@ from .failure import Failed
 from .processes import cpu_seconds, resident
 from .servers import Servers
 from .subjects import Running
+from .waiting import Waiting
 from .workload import Workload
 
 
@@ -32,7 +33,8 @@ def measure(bench, subject, workload: Workload, servers: Servers) -> dict:
     running = subject.start(bench, workload, servers)
     try:
         idle = resident(running.pid)[0] if running.pid else 0
-        result = drive(bench, subject.name, workload, running)
+        with Waiting(running.ports, workload.waiting):
+            result = drive(bench, subject.name, workload, running)
         if running.pid:
             result["start"] = running.start_seconds * 1000
             result["memory idle"] = idle

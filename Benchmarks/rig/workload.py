@@ -33,6 +33,7 @@ class Workload:
     reconnect: int = 0
     mock: int = 0
     neighbour: int = 0
+    waiting: int = 0
     delay: int = 0
 
     LETTERS = {
@@ -47,6 +48,7 @@ class Workload:
         "p": "pools",
         "x": "reconnect",
         "m": "neighbour",
+        "b": "waiting",
         "mock": "mock",
         "D": "delay",
     }

@@ -78,6 +78,10 @@ extension ConfigurationKey<PoolConfiguration> {
             "max_args", \.maxArguments, leastArguments...mostArguments, "1048576",
             "arguments of a request, or keys of a memcached one"),
         .size("max_key_length", \.maxKeyLength, "64kb", in: 1..., "bytes of a key"),
+        .list(
+            "disabled_commands", \.disabledCommands, most: names,
+            "commands that clients may not say, such as flushall"
+        ) { text throws(Fault) in text },
         .flag("tcpkeepalive", \.tcpKeepalive, "false", "probe idle clients"),
         .flag("reuseport", \.reusePort, "false", "share the address with other processes"),
         .number("redis_db", \.redisDatabase, 0...most, "0", "the database on the servers"),
@@ -99,6 +103,9 @@ extension ConfigurationKey<PoolConfiguration> {
         .passwords("client_auth", \.clientPasswords, "the password, or two, of clients"),
         .text("server_user", \.serverUser, "the user that servers are told"),
         .passwords("server_auth", \.serverPasswords, "the password, or two, of servers"),
+        .number(
+            "private_connections", \.privateConnections, 0...most, "4096",
+            "connections a server that clients may have for themselves"),
         .choice("topology", \.topology, "follow servers as primaries of replication groups"),
         .endpoints("reader", \.readers, "names of replicas: host:port [server name]"),
         .endpoints("nodes", \.nodes, "further nodes: host:port [server name]"),
@@ -145,6 +152,9 @@ extension ConfigurationKey<PoolConfiguration> {
 
     /// Elasticache allows six nodes in a group; this is room for every server to name eight.
     private static let endpoints = servers * 8
+
+    /// More than there are commands with all their subcommands.
+    private static let names = 1000
 
     /// The one in use and the one that follows it.
     private static let passwords = 2

@@ -53,6 +53,10 @@ public struct PoolConfiguration: Sendable, Equatable {
     /// What servers are shown; nil: nothing. Only on a Redis pool.
     public var serverCredentials: Credentials?
 
+    /// Connections to each server that clients may have for themselves at once, for commands that
+    /// block and for keys that are watched; of all workers together.
+    public var privateConnections = 4096
+
     /// The database selected on every server connection; of no effect for memcached.
     public var redisDatabase = 0
 
@@ -125,6 +129,9 @@ public struct PoolConfiguration: Sendable, Equatable {
     /// How long nothing may come from a client, nor go to it, while the proxy owes it nothing, in
     /// milliseconds; 0 means for ever.
     public var clientIdleTimeoutMilliseconds = 0
+
+    /// Commands that clients may not say, as the file names them.
+    public var disabledCommands: [String] = []
 
     /// The servers in twemproxy's order: by length of the name, then by its bytes. Never empty.
     public var servers: [ServerConfiguration]

@@ -1,4 +1,5 @@
 import Hashing
+internal import Wire
 
 /// What no key of a pool can tell alone: which keys go together, and whose endpoints are whose.
 ///
@@ -25,6 +26,7 @@ struct PoolRules {
         self.given = given
         checkProtocol()
         checkMinServers()
+        checkDisabledCommands()
         if pool.isRedis {
             checkCredentials()
             checkTopology()
@@ -59,6 +61,33 @@ struct PoolRules {
         find(
             "min_servers",
             "\"\(pool.minServers)\" is more than the pool's servers; use 0 to \(items.count)")
+    }
+
+    private mutating func checkDisabledCommands() {
+        let key = "disabled_commands"
+        guard given.isSound(key), given.isSound("redis"), let marks = given.itemMarks[key] else {
+            return
+        }
+        for (name, mark) in zip(pool.disabledCommands, marks) {
+            guard let reason = pool.isRedis ? Self.isNoCommand(name) : Self.isNeeded(name) else {
+                continue
+            }
+            findings.append(Finding(mark: mark, key: key, reason: reason))
+        }
+    }
+
+    private static func isNoCommand(_ name: String) -> String? {
+        guard !RedisCommandSet.isKnown(name) else { return nil }
+        return "\(quoted(name)) is not a command of Redis"
+            + Suggestion.hint(for: name, among: RedisCommandSet.knownNames)
+    }
+
+    /// Of memcached's commands only those can be disabled that concern whole servers.
+    private static func isNeeded(_ name: String) -> String? {
+        let names = MemcachedCommand.forServers.map(\.name)
+        guard !names.contains(name) else { return nil }
+        return "\(quoted(name)) cannot be disabled for memcached; use one of "
+            + names.joined(separator: ", ")
     }
 
     private mutating func checkCredentials() {

@@ -75,6 +75,9 @@ internal import Reactor
     private var isDraining = false
     private var isDrained = false
     private var clientsNumbered = 0
+    /// Questions about clients that other workers have not answered yet, by their number.
+    var inquiries: [Int: OpenInquiry] = [:]
+    var inquiriesMade = 0
 
     init(_ seat: WorkerSeat, log: Logger) throws(SystemError) {
         index = seat.index
@@ -167,6 +170,8 @@ internal import Reactor
             switch command {
             case .route(let pool, let routing): pools[pool].apply(routing)
             case .adopt(let pool, let descriptor): adopt(descriptor, for: pools[pool])
+            case .inquire(let inquiry): respond(to: inquiry)
+            case .answer(let answer): take(answer)
             case .freeMemory: freeMemory()
             case .drain: drain()
             case .stop: loop.stop()

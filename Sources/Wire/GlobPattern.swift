@@ -1,20 +1,28 @@
 /// A pattern as KEYS and CONFIG GET take it: `*` is any bytes, `?` any one, `[a-c]` and `[^a-c]` one
 /// of a set or one of the others, `\` takes away the next byte's meaning.
 ///
-/// Upper and lower case are the same, as they are where Redis matches names of its own.
+/// Upper and lower case are the same, as they are where Redis matches names of its own, unless the
+/// pattern is said to be for names of its clients.
 public struct GlobPattern: Sendable {
     private let pattern: [UInt8]
+    private let isExact: Bool
 
     /// A pattern that the given bytes spell.
-    public init(_ pattern: [UInt8]) {
-        self.pattern = pattern.map(Self.lowercased)
+    ///
+    /// - Parameter isExact: whether upper and lower case differ.
+    public init(_ pattern: [UInt8], isExact: Bool = false) {
+        self.pattern = isExact ? pattern : pattern.map(Self.lowercased)
+        self.isExact = isExact
     }
 
     /// Whether all of `text` fits the pattern.
     ///
     /// Only the last `*` is ever gone back to, so the time is at most the product of both lengths.
-    public func matches(_ text: String) -> Bool {
-        let text = text.utf8.map(Self.lowercased)
+    public func matches(_ text: String) -> Bool { matches(Array(text.utf8)) }
+
+    /// The same of any bytes.
+    public func matches(_ bytes: [UInt8]) -> Bool {
+        let text = isExact ? bytes : bytes.map(Self.lowercased)
         var at = (pattern: 0, text: 0)
         var star: (pattern: Int, text: Int)?
         while at.text < text.count {

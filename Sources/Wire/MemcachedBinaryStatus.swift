@@ -7,6 +7,7 @@ public enum MemcachedBinaryStatus: UInt16, BitwiseCopyable, Sendable, CaseIterab
     case invalidArguments = 0x04
     case notStored = 0x05
     case notNumeric = 0x06
+    case notPermitted = 0x20
     case unknownCommand = 0x81
     case outOfMemory = 0x82
     case internalError = 0x84
@@ -21,6 +22,7 @@ public enum MemcachedBinaryStatus: UInt16, BitwiseCopyable, Sendable, CaseIterab
         case .invalidArguments: "Invalid arguments"
         case .notStored: "Not stored."
         case .notNumeric: "Non-numeric server-side value for incr or decr"
+        case .notPermitted: "Auth failure."
         case .unknownCommand: "Unknown command"
         case .outOfMemory: "Out of memory"
         case .internalError: "Internal error"

@@ -100,6 +100,9 @@ public enum MemcachedCommand: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     /// Carries a data block after its line, whatever the answer.
     public var hasData: Bool { isStorage || self == .metaSet }
 
+    /// Those that concern servers as a whole rather than keys, and that an operator may disable.
+    public static let forServers: [MemcachedCommand] = [.flushAll, .stats, .verbosity]
+
     /// The command whose name is exactly the token; nil if there is none.
     init?(_ token: MemcachedToken, in bytes: Span<UInt8>) {
         // Longer than the longest name, and bounded before a peer's endless word is read.

@@ -56,7 +56,7 @@ public struct MemcachedMetaReply: Sendable {
         switch command {
         case .metaGet: kind == .metaEnd
         case .metaSet, .metaDelete: kind == .metaDone
-        // A memcached that has just created the number says so all the same; no reply tells that.
+        // Not if it may have made the number, which it tells: that is left to the server.
         case .metaArithmetic: kind == .metaDone || kind == .metaValue
         default: false
         }

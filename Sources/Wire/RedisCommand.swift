@@ -82,6 +82,8 @@ public struct RedisCommand: Sendable {
         case subcommands
         /// Has no key and any server's answer will do.
         case anyServer
+        /// To the server, if it is the only one; among several none can answer for all.
+        case onlyServer(RedisRefusal)
         /// Redis knows it, the proxy does not serve it.
         case refused(RedisRefusal)
     }
@@ -89,7 +91,7 @@ public struct RedisCommand: Sendable {
     /// The commands that the proxy answers by itself.
     public enum LocalCommand: Sendable {
         case ping, echo, quit, auth, command, select, hello, client, multi,
-            exec, discard, reset, role, time, config, info, unwatch, subscribe, patternSubscribe,
+            exec, discard, reset, role, time, config, unwatch, subscribe, patternSubscribe,
             shardSubscribe, unsubscribe, patternUnsubscribe, shardUnsubscribe
     }
 

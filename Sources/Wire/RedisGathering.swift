@@ -8,8 +8,10 @@ public enum RedisGathering: Sendable, Equatable {
     case join
     /// PUBSUB CHANNELS: the elements of all, each once.
     case union
-    /// PUBSUB NUMSUB: names and their numbers, which are added up.
-    case sumByName
+    /// PUBSUB NUMSUB: names and their numbers, which are added up, each with what no server counts.
+    case sumByName([Int])
+    /// PUBLISH: one server's number, and what it does not count.
+    case shifted(Int)
     /// SCRIPT EXISTS: 1 where every server says so.
     case minimum
     /// PUBSUB NUMPAT: the greatest integer, since patterns are subscribed to at every server.
@@ -20,6 +22,14 @@ public enum RedisGathering: Sendable, Equatable {
     case success
     /// FLUSHALL, SCRIPT LOAD: all say the same.
     case same
+    /// SLOWLOG GET: so many of the newest, of all servers.
+    case newest(Int)
+    /// LATENCY LATEST: of each event the newest time, and the worst of all.
+    case events
+    /// LATENCY HISTORY: the samples of all in the order of their times.
+    case samples
+    /// INFO: one page by `RedisInfo`; whether the proxy's own section belongs to it.
+    case information(Bool)
     /// SCAN at the server of that index: its cursor is turned into one that names it.
     case scan(ScanCursor)
 
@@ -36,12 +46,23 @@ public enum RedisGathering: Sendable, Equatable {
             return RedisReply.integer(self == .sum ? numbers.reduce(0, &+) : numbers.max() ?? 0)
         case .join: return Self.joined(replies)
         case .union: return Self.union(replies)
-        case .sumByName: return Self.sumByName(replies)
+        case .sumByName(let shifts): return Self.sumByName(replies, shifts)
+        case .shifted(let shift):
+            guard let number = replies.first.flatMap({ RedisReply.integer(in: $0.span) }) else {
+                return Self.misfit
+            }
+            return RedisReply.integer(max(0, number + shift))
         case .minimum: return Self.minimum(replies)
         case .any:
             let null = isRESP3 ? Array("_\r\n".utf8) : RedisReply.nullBulk
             return replies.first { $0 != null } ?? null
         case .same: return replies.first ?? Self.misfit
+        case .newest(let count): return Self.newest(count, of: replies)
+        case .events: return Self.events(replies)
+        case .samples: return Self.samples(replies)
+        case .information:
+            let page = RedisInfo(merging: replies.compactMap { RedisInfo(reply: $0) })
+            return RedisReply.text(Array(page.text.utf8), inRESP3: isRESP3)
         case .scan(let cursor): return replies.first.flatMap(cursor.rewrite) ?? Self.misfit
         }
     }
@@ -78,7 +99,7 @@ public enum RedisGathering: Sendable, Equatable {
         }
     }
 
-    private static func sumByName(_ replies: [[UInt8]]) -> [UInt8] {
+    private static func sumByName(_ replies: [[UInt8]], _ shifts: [Int]) -> [UInt8] {
         var names: [ArraySlice<UInt8>] = []
         var sums: [Int] = []
         for (round, reply) in replies.enumerated() {
@@ -95,8 +116,70 @@ public enum RedisGathering: Sendable, Equatable {
                 }
             }
         }
+        if shifts.count == sums.count { sums = zip(sums, shifts).map { max(0, $0 + $1) } }
         let header = RedisReply.arrayHeader(count: names.count * 2)
         return zip(names, sums).reduce(into: header) { $0 += $1.0 + RedisReply.integer($1.1) }
+    }
+
+    private static func newest(_ count: Int, of replies: [[UInt8]]) -> [UInt8] {
+        guard let entries = records(replies, number: 1) else { return misfit }
+        let sorted = entries.sorted { $0.number > $1.number }
+        return array(sorted.prefix(count < 0 ? .max : count).map(\.bytes))
+    }
+
+    private static func samples(_ replies: [[UInt8]]) -> [UInt8] {
+        guard let entries = records(replies, number: 0) else { return misfit }
+        return array(entries.sorted { $0.number < $1.number }.suffix(mostSamples).map(\.bytes))
+    }
+
+    /// As many as a server keeps of an event.
+    private static let mostSamples = 160
+
+    private static func events(_ replies: [[UInt8]]) -> [UInt8] {
+        var merged: [(name: ArraySlice<UInt8>, time: Int, latest: Int, worst: Int)] = []
+        for reply in replies {
+            guard let events = elements(of: reply) else { return misfit }
+            for event in events {
+                guard let parts = elements(of: Array(event)), parts.count >= 4,
+                    let time = number(parts[1]), let latest = number(parts[2]),
+                    let worst = number(parts[3])
+                else { return misfit }
+                guard let index = merged.firstIndex(where: { $0.name == parts[0] }) else {
+                    merged.append((parts[0], time, latest, worst))
+                    continue
+                }
+                if time > merged[index].time {
+                    (merged[index].time, merged[index].latest) = (time, latest)
+                }
+                merged[index].worst = max(merged[index].worst, worst)
+            }
+        }
+        return merged.reduce(into: RedisReply.arrayHeader(count: merged.count)) {
+            $0 += RedisReply.arrayHeader(count: 4) + $1.name
+            for number in [$1.time, $1.latest, $1.worst] { $0 += RedisReply.integer(number) }
+        }
+    }
+
+    /// The arrays in the arrays that the replies are, each with a number of its own; nil if any is
+    /// something else.
+    private static func records(
+        _ replies: [[UInt8]], number index: Int
+    ) -> [(number: Int, bytes: ArraySlice<UInt8>)]? {
+        var records: [(number: Int, bytes: ArraySlice<UInt8>)] = []
+        for reply in replies {
+            guard let elements = elements(of: reply) else { return nil }
+            for element in elements {
+                guard let parts = self.elements(of: Array(element)), parts.count > index,
+                    let number = number(parts[index])
+                else { return nil }
+                records.append((number, element))
+            }
+        }
+        return records
+    }
+
+    private static func array(_ elements: [ArraySlice<UInt8>]) -> [UInt8] {
+        RedisReply.arrayHeader(count: elements.count) + elements.joined()
     }
 
     private static func number(_ element: ArraySlice<UInt8>) -> Int? {

@@ -138,6 +138,13 @@ extension RedisManual {
         keys|2|readonly|0 0 0|keyspace read slow dangerous|request_policy:all_shards nondeterministic_output_order||generic|1.0.0|O(N)||pattern,p|Lists the keys that fit a pattern
         lastsave|1|loading stale fast|0 0 0|admin fast dangerous|nondeterministic_output||server|1.0.0|O(1)|||Tells when the data set was last saved
         latency|-2||0 0 0|slow|||server|2.8.13||||Tells what took long
+        latency doctor|2|admin noscript loading stale|0 0 0|admin slow dangerous|nondeterministic_output request_policy:all_nodes response_policy:special||server|2.8.13|O(1)|||Explains what took long and gives advice
+        latency graph|3|admin noscript loading stale|0 0 0|admin slow dangerous|nondeterministic_output request_policy:all_nodes response_policy:special||server|2.8.13|O(1)||event|Draws what took long of an event
+        latency help|2|loading stale|0 0 0|slow|||server|2.8.13|O(1)|||Lists the subcommands
+        latency histogram|-2|admin noscript loading stale|0 0 0|admin slow dangerous|nondeterministic_output request_policy:all_nodes response_policy:special||server|7.0.0|O(N)||command,,,?*|Tells how long commands took
+        latency history|3|admin noscript loading stale|0 0 0|admin slow dangerous|nondeterministic_output request_policy:all_nodes response_policy:special||server|2.8.13|O(1)||event|Tells when an event took long, and how long
+        latency latest|2|admin noscript loading stale|0 0 0|admin slow dangerous|nondeterministic_output request_policy:all_nodes response_policy:special||server|2.8.13|O(1)|||Tells what took long last, of each event
+        latency reset|-2|admin noscript loading stale|0 0 0|admin slow dangerous|request_policy:all_nodes response_policy:all_succeeded||server|2.8.13|O(1)||event,,,?*|Forgets what took long
         lcs|-3|readonly|1 2 1|read string slow||RO access@1:1,1,0|string|7.0.0|O(N*M)||key1,k,,,0 key2,k,,,0 len,t,LEN,? idx,t,IDX,? len,i,MINMATCHLEN,? withmatchlen,t,WITHMATCHLEN,?|Finds the longest common subsequence of two strings
         lindex|3|readonly|1 1 1|read list slow||RO access@1:0,1,0|list|1.0.0|O(N)||key,k,,,0 index,i|Tells the element at an index
         linsert|5|write denyoom|1 1 1|write list slow||RW insert@1:0,1,0|list|2.2.0|O(N)||key,k,,,0 where,o(before,t,BEFORE after,t,AFTER) pivot element|Puts an element before or behind another
@@ -239,6 +246,10 @@ extension RedisManual {
         sismember|3|readonly fast|1 1 1|read set fast||RO@1:0,1,0|set|1.0.0|O(1)||key,k,,,0 member|Tells whether a set has a member
         slaveof|3|admin noscript stale no_async_loading|0 0 0|admin slow dangerous|||server|1.0.0|O(1)|deprecated 5.0.0 `REPLICAOF`|args,o(host-port,b(host port,i) no-one,b(no,t,NO one,t,ONE))|Makes the server a replica
         slowlog|-2||0 0 0|slow|||server|2.2.12||||Tells which requests were slow
+        slowlog get|-2|admin loading stale|0 0 0|admin slow dangerous|request_policy:all_nodes nondeterministic_output||server|2.2.12|O(N)||count,i,,?|Tells the latest slow requests
+        slowlog help|2|loading stale|0 0 0|slow|||server|6.2.0|O(1)|||Lists the subcommands
+        slowlog len|2|admin loading stale|0 0 0|admin slow dangerous|request_policy:all_nodes response_policy:agg_sum nondeterministic_output||server|2.2.12|O(1)|||Counts the slow requests that are kept
+        slowlog reset|2|admin loading stale|0 0 0|admin slow dangerous|request_policy:all_nodes response_policy:all_succeeded||server|2.2.12|O(N)|||Forgets the slow requests
         smembers|2|readonly|1 1 1|read set slow|nondeterministic_output_order|RO access@1:0,1,0|set|1.0.0|O(N)||key,k,,,0|Lists the members of a set
         smismember|-3|readonly fast|1 1 1|read set fast||RO access@1:0,1,0|set|6.2.0|O(N)||key,k,,,0 member,,,*|Tells which of the members a set has
         smove|4|write fast|1 2 1|write set fast||RW access delete@1:0,1,0;RW insert@2:0,1,0|set|1.0.0|O(1)||source,k,,,0 destination,k,,,1 member|Moves a member from set to set

@@ -1,5 +1,5 @@
 extension RedisSubcommandLine {
-    /// The subcommands of CLIENT, COMMAND, CONFIG and MEMORY, as Redis 7.0 has them; CLIENT NO-TOUCH
+    /// The subcommands of CLIENT, COMMAND, CONFIG, LATENCY, MEMORY and SLOWLOG, as Redis 7.0 has them; CLIENT NO-TOUCH
     /// and CLIENT SETINFO are of 7.2, since clients say them.
     public static let table: [RedisSubcommandLine] = [
         RedisSubcommandLine("client", "caching", 3, .refused(.tracking)),
@@ -32,11 +32,22 @@ extension RedisSubcommandLine {
         RedisSubcommandLine("config", "resetstat", 2, .refused(.administration)),
         RedisSubcommandLine("config", "rewrite", 2, .refused(.administration)),
         RedisSubcommandLine("config", "set", -4, .refused(.administration)),
-        RedisSubcommandLine("memory", "doctor", 2, .refused(.administration)),
-        RedisSubcommandLine("memory", "help", 2, .forward),
-        RedisSubcommandLine("memory", "malloc-stats", 2, .refused(.administration)),
-        RedisSubcommandLine("memory", "purge", 2, .refused(.administration)),
-        RedisSubcommandLine("memory", "stats", 2, .refused(.administration)),
+        RedisSubcommandLine("latency", "doctor", 2, .onlyServer(.administration)),
+        RedisSubcommandLine("latency", "graph", 3, .onlyServer(.administration)),
+        RedisSubcommandLine("latency", "help", 2, .anyServer),
+        RedisSubcommandLine("latency", "histogram", -2, .onlyServer(.administration)),
+        RedisSubcommandLine("latency", "history", 3, .everywhere(.samples)),
+        RedisSubcommandLine("latency", "latest", 2, .everywhere(.events)),
+        RedisSubcommandLine("latency", "reset", -2, .everywhere(.sum)),
+        RedisSubcommandLine("memory", "doctor", 2, .onlyServer(.administration)),
+        RedisSubcommandLine("memory", "help", 2, .anyServer),
+        RedisSubcommandLine("memory", "malloc-stats", 2, .onlyServer(.administration)),
+        RedisSubcommandLine("memory", "purge", 2, .everywhere(.same)),
+        RedisSubcommandLine("memory", "stats", 2, .onlyServer(.administration)),
         RedisSubcommandLine("memory", "usage", -3, .forward),
+        RedisSubcommandLine("slowlog", "get", -2, .everywhere(.newest(10))),
+        RedisSubcommandLine("slowlog", "help", 2, .anyServer),
+        RedisSubcommandLine("slowlog", "len", 2, .everywhere(.sum)),
+        RedisSubcommandLine("slowlog", "reset", 2, .everywhere(.same)),
     ]
 }

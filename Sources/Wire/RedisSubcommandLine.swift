@@ -23,6 +23,9 @@ public struct RedisSubcommandLine: Sendable {
     /// As COMMAND and errors name it: `client|id`.
     public var fullName: String { "\(container)|\(name)" }
 
+    /// As refusals name it: `CLIENT|ID`.
+    var shownName: String { fullName.uppercased() }
+
     /// Whether a request of that many arguments, both names included, has the right number of them.
     func accepts(argumentCount: Int) -> Bool {
         arity >= 0 ? argumentCount == arity : argumentCount >= -arity

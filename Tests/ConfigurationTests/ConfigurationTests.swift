@@ -37,7 +37,7 @@ import Testing
         let spelledOut = try configuration(file("redis: true") + lines.joined())
 
         #expect(try spelledOut == configuration(file("redis: true")))
-        #expect(lines.count == 25)
+        #expect(lines.count == 27)
     }
 
     @Test func globalDefaultsInTheTableAreThoseOfTheProcess() throws {

@@ -41,6 +41,25 @@ import Testing
         #expect(read.pools[0].clientIdleTimeoutMilliseconds == 60_000)
     }
 
+    @Test func disabledCommandsHaveToBeKnown() throws {
+        let names = ["redis: true", "disabled_commands:", "  - FLUSHALL", "  - script|flush"]
+        let right = file(names[0], names[1], names[2], names[3])
+        let redis = file(names[0], names[1], names[2], names[3], "  - flushal")
+        let memcached = file("disabled_commands: get")
+
+        #expect(try configuration(right).pools[0].disabledCommands == ["FLUSHALL", "script|flush"])
+        #expect(
+            problems(redis) == [
+                "c.yml:7: p1.disabled_commands: \"flushal\" is not a command of Redis "
+                    + "(did you mean flushall?)"
+            ])
+        #expect(
+            problems(memcached) == [
+                "c.yml:3: p1.disabled_commands: \"get\" cannot be disabled for memcached; "
+                    + "use one of flush_all, stats, verbosity"
+            ])
+    }
+
     @Test func boundsThatNobodyCouldWorkWithAreRefused() {
         let text =
             "global:\n  max_memory: 1mb\n"

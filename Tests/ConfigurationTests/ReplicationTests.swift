@@ -198,7 +198,7 @@ import Testing
             "c.yml:\(index + 3): p1.\(key): is only for Redis; remove it or add \"redis: true\""
         }
         #expect(problems(text) == expected)
-        #expect(keys.count == 15)
+        #expect(keys.count == 17)
     }
 
     @Test func aGroupsPrimaryStaysOnTheRing() {

@@ -70,6 +70,16 @@ import Testing
         assert sorted(m["data"] for m in heard) == sorted(c.encode() for c in channels * 2), heard
         assert sorted(client.pubsub_channels()) == sorted(c.encode() for c in channels)
         assert client.pubsub_numsub("c1", "nobody") == [(b"c1", 1), (b"nobody", 0)]
+        others = [connect().pubsub() for _ in range(5)]
+        for other in others[:4]: other.subscribe("c1"); assert other.get_message(timeout=10)["data"] == 1
+        others[4].psubscribe("c*"); assert others[4].get_message(timeout=10)["data"] == 1
+        assert client.publish("c1", "all") == 7 and client.publish("c2", "some") == 3
+        assert client.pubsub_numsub("c1", "c2", "nobody") == [(b"c1", 5), (b"c2", 1), (b"nobody", 0)]
+        assert client.pubsub_numpat() == 1
+        for other in others: assert other.get_message(timeout=10)["data"] == b"all"
+        for other in others: other.close()
+        heard = [listener.get_message(timeout=10)["data"] for _ in range(4)]
+        assert sorted(heard) == [b"all", b"all", b"some", b"some"], heard
         listener.unsubscribe(); listener.punsubscribe()
         ended = [listener.get_message(timeout=10)["data"] for _ in range(11)]
         assert ended == list(reversed(range(11))), ended

@@ -126,6 +126,55 @@ import Testing
         #expect(killer.isAtEnd())
     }
 
+    @Test(arguments: ["2", "3"])
+    func clientsOfAllWorkersAreSeenEndedAndUnblocked(version: String) throws {
+        let proxy = try RunningProxy(pool: .redis([node]), workers: 3)
+        let clients = try (0..<12).map { _ in try proxy.client() }
+        let asker = try proxy.client()
+        try asker.greet("2")
+        for client in clients { try client.greet(version) }
+        let ids = try clients.map { client in
+            guard case .integer(let id) = try client.command("CLIENT", "ID") else { return 0 }
+            return id
+        }
+        for client in clients[0..<4] { try client.send(Bytes.command(["BLPOP", "list", "0"])) }
+        _ = try clients[4].command("INCRBYFLOAT", "n", "1")
+        _ = try clients[5].command("CLIENT", "SETNAME", "five")
+
+        #expect(
+            try eventually {
+                try asker.command("CLIENT", "LIST").text.map { $0.ranges(of: " flags=b ").count }
+                    == 4
+            })
+        let list = try #require(try asker.command("CLIENT", "LIST").text)
+        let lines = list.split(separator: "\n").map(String.init)
+        #expect(lines.count == 13 && lines.map(id) == lines.map(id).sorted())
+        for (client, command) in [(0, "blpop"), (4, "incrbyfloat"), (5, "client|setname")] {
+            let line = lines.first { $0.hasPrefix("id=\(ids[client]) ") } ?? ""
+            #expect(line.contains(" cmd=\(command) "), "\(line)")
+        }
+        #expect(lines.filter { $0.contains(" cmd=client|list ") }.count == 1)
+
+        #expect(try asker.command("CLIENT", "UNBLOCK", "\(ids[0])") == .integer(1))
+        #expect(try clients[0].readLine() == (version == "3" ? "_" : "*-1"))
+        #expect(try asker.command("CLIENT", "UNBLOCK", "\(ids[1])", "ERROR") == .integer(1))
+        let error = "-UNBLOCKED client unblocked via CLIENT UNBLOCK"
+        #expect(try clients[1].readLine() == error)
+        #expect(try asker.command("CLIENT", "UNBLOCK", "\(ids[0])") == .integer(0))
+        #expect(
+            try asker.command("CLIENT", "UNBLOCK", "1", "x")
+                == .error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"))
+        #expect(try asker.command("CLIENT", "KILL", "ID", "\(ids[2])") == .integer(1))
+        #expect(clients[2].isAtEnd())
+        #expect(try asker.command("CLIENT", "KILL", "TYPE", "normal") == .integer(11))
+        #expect(clients[3].isAtEnd() && clients[11].isAtEnd())
+        #expect(try asker.command("PING") == .simple("PONG"))
+    }
+
+    private func id(of line: String) -> Int {
+        Int(line.dropFirst(3).prefix { $0 != " " }) ?? 0
+    }
+
     // MARK: - CLIENT REPLY
 
     @Test func silencedRequestsAreRunAndNotAnswered() throws {
@@ -177,21 +226,87 @@ import Testing
 
     // MARK: - What the proxy says of itself
 
-    @Test func infoTellsOfTheProxy() throws {
+    @Test func infoTellsOfTheServerAndTheProxy() throws {
         let client = try proxy.client()
 
         let all = try #require(try client.command("INFO").text)
+        let own = try #require(try node.client().command("INFO").text)
+        let version = try #require(own.split(separator: "\r\n").first { $0.contains("version") })
         for field in [
-            "# Server", "redis_version:7.0.0", "redis_mode:standalone", "martlet_version:",
-            "tcp_port:\(proxy.port())", "process_id:\(proxy.pid)", "uptime_in_seconds:",
-            "# Clients\r\nconnected_clients:", "# Memory\r\nused_memory:", "loading:0",
-            "role:master", "# Martlet\r\npool:alpha\r\n",
+            String(version), "redis_mode:standalone", "tcp_port:\(node.port)",
+            "# Keyspace\r\n\r\n# Martlet\r\nmartlet_version:", "martlet_pool:alpha\r\n",
+            "martlet_process_id:\(proxy.pid)\r\n", "martlet_tcp_port:\(proxy.port())\r\n",
+            "martlet_missing_servers:\r\n",
         ] { #expect(all.contains(field), "\(field)") }
         let some = try #require(try client.command("INFO", "replication", "CPU").text)
         #expect(some.hasPrefix("# Replication\r\nrole:master\r\n"))
-        #expect(some.contains("\r\n\r\n# CPU\r\nused_cpu_sys:") && !some.contains("# Server"))
+        #expect(some.contains("# CPU\r\nused_cpu_sys:") && !some.contains("artlet"))
+        let ours = try #require(try client.command("INFO", "Martlet").text)
+        #expect(ours.hasPrefix("# Martlet\r\n") && ours.contains("martlet_servers:1\r\n"))
         try client.greet("3")
         #expect(try client.readText(of: "INFO", "server").hasPrefix("txt:# Server\r\n"))
+    }
+
+    @Test func infoOfSeveralServersIsOnePage() throws {
+        let nodes = try CacheNode.several(3, .redis)
+        let proxy = try RunningProxy(pool: .redis(nodes))
+        let client = try proxy.client()
+        for number in 0..<90 {
+            _ = try client.command("SET", "k\(number)", "v", "EX", number < 30 ? "100" : "10000")
+        }
+
+        let all = try #require(try client.command("INFO", "everything").text)
+
+        for field in [
+            "redis_version:7", "# Keyspace\r\ndb0:keys=90,expires=90,avg_ttl=",
+            "cmdstat_set:calls=90,", "martlet_answering_servers:3\r\n", "role:master",
+        ] { #expect(all.contains(field), "\(field)") }
+        for field in ["process_id:", "run_id:", "tcp_port:", "master_replid:"] {
+            #expect(!all.contains("\r\n" + field), "\(field)")
+        }
+        nodes[1].kill()
+        #expect(
+            try eventually {
+                let rest = try #require(try client.command("INFO").text)
+                return rest.contains("martlet_missing_servers:127.0.0.1:\(nodes[1].port)\r\n")
+                    && rest.contains("# Keyspace\r\ndb0:keys=")
+            })
+    }
+
+    /// What servers tell of slow requests and of their memory, of several put together or refused.
+    @Test func whatServersTellOfThemselvesIsPutTogether() throws {
+        let settings = ["--slowlog-log-slower-than", "0", "--latency-monitor-threshold", "1"]
+        let nodes = try (0..<2).map { _ in try CacheNode.redis(arguments: settings) }
+        let proxy = try RunningProxy(pool: .redis(nodes))
+        let client = try proxy.client()
+        for node in nodes {
+            let own = try node.client()
+            #expect(try own.command("SLOWLOG", "RESET") == .ok)
+            for _ in 0..<20 { _ = try own.command("GET", "a") }
+            _ = try own.command("DEBUG", "SLEEP", "0.01")
+        }
+
+        let count = try client.command("SLOWLOG", "LEN")
+        guard case .integer(let entries) = count else { throw KitError("\(count)") }
+        #expect(entries >= 42)
+        #expect(try client.command("SLOWLOG", "GET").elements?.count == 10)
+        let all = try #require(try client.command("SLOWLOG", "GET", "-1").elements)
+        let times = all.compactMap { $0.elements?[1] }.map { "\($0)" }
+        #expect(all.count >= 42 && times == times.sorted(by: >))
+        #expect(try client.command("SLOWLOG", "GET", "x").errorText?.hasPrefix("ERR ") == true)
+        #expect(try client.command("LATENCY", "LATEST").elements?.count == 1)
+        #expect(try client.command("LATENCY", "HISTORY", "command").elements?.count == 2)
+        #expect(try client.command("LATENCY", "RESET") == .integer(2))
+        #expect(try client.command("SLOWLOG", "RESET") == .ok)
+        #expect(try client.command("MEMORY", "PURGE") == .ok)
+        #expect(try client.command("MEMORY", "USAGE", "nothing") == .null)
+        for line in ["MEMORY STATS", "MEMORY DOCTOR", "LATENCY DOCTOR", "LATENCY HISTOGRAM"] {
+            let words = line.split(separator: " ").map(String.init)
+            let name = line.replacing(" ", with: "|")
+            let refusal = try client.command(words).errorText
+            #expect(refusal?.hasPrefix("ERR '\(name)' is not served: it administers") == true)
+            #expect(try self.proxy.client().command(words).errorText == nil, "\(line)")
+        }
     }
 
     @Test func timeIsTheClocks() throws {
@@ -206,7 +321,7 @@ import Testing
     @Test(arguments: [
         "CLIENT TRACKING ON", "CLIENT CACHING YES", "CLIENT PAUSE 100", "CLIENT UNPAUSE",
         "CONFIG SET maxmemory 1", "CONFIG REWRITE", "CONFIG RESETSTAT", "DEBUG SLEEP 0",
-        "MEMORY DOCTOR", "SAVE", "MONITOR", "SHUTDOWN", "REPLICAOF a 1", "ACL LIST",
+        "LASTSAVE", "SAVE", "MONITOR", "SHUTDOWN", "REPLICAOF a 1", "ACL LIST",
         "MIGRATE h 1 k 0 1",
     ])
     func whatIsNotServedIsRefusedWithAReason(line: String) throws {

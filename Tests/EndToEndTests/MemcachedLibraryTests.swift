@@ -118,6 +118,38 @@ import Testing
             """, servers)
     }
 
+    /// A client that speaks nothing else.
+    @Test(arguments: [1, 3])
+    func metaMemcacheWorks(servers: Int) throws {
+        try check(
+            """
+            import sys
+            from meta_memcache import CacheClient, Key, LeasePolicy, ServerAddress, SetMode
+            from meta_memcache import connection_pool_factory_builder
+            client = CacheClient.cache_client_from_servers(
+                servers=[ServerAddress("127.0.0.1", int(sys.argv[1]))],
+                connection_pool_factory_fn=connection_pool_factory_builder())
+            assert client.set(Key("a"), "1", ttl=100) and client.get(Key("a")) == "1"
+            assert client.get(Key("nothing")) is None
+            assert client.set(Key("b"), {"x": [1]}, ttl=100) and client.get(Key("b")) == {"x": [1]}
+            assert client.set(Key("über key"), b"v", ttl=None) and client.get(Key("über key")) == b"v"
+            for i in range(100): assert client.set(Key(f"k{i}"), str(i), ttl=None)
+            found = client.multi_get([Key(f"k{i}") for i in range(120)])
+            assert {key.key: value for key, value in found.items() if value is not None} == {
+                f"k{i}": str(i) for i in range(100)}, found
+            assert client.delta_initialize(Key("n"), 5, 10, 100) and client.delta_and_get(Key("n"), 5) == 15
+            assert client.delta_initialize(Key("m"), 5, 10, 100, no_reply=True)
+            assert client.delta_initialize(Key("m"), 5, 10, 100, no_reply=True)
+            assert client.delta_and_get(Key("m"), 1) == 16
+            value, unique = client.get_cas(Key("a"))
+            assert client.set(Key("a"), "2", ttl=None, cas_token=unique)
+            assert not client.set(Key("a"), "3", ttl=None, cas_token=unique)
+            assert client.touch(Key("a"), 50) and client.delete(Key("a")) and client.get(Key("a")) is None
+            assert not client.set(Key("k1"), "x", ttl=None, set_mode=SetMode.ADD)
+            assert client.get_or_lease(Key("l"), LeasePolicy()) is None
+            """, servers)
+    }
+
     /// libmemcached's own test of servers, which Debian names with one c more.
     @Test(arguments: [1, 3], ["-a", "-b"])
     func memcapableIsContent(servers: Int, language: String) throws {

@@ -10,6 +10,9 @@ final class Peer {
     private var unsent: [UInt8] = []
     /// Bytes that came and were not taken yet.
     private(set) var received: [UInt8] = []
+    /// What it answers by itself to the proxy's question for the connection's number; nil: nothing,
+    /// as a client.
+    var number: Int?
     /// Whether the proxy has closed the connection.
     private(set) var isEnded = false
 
@@ -81,7 +84,9 @@ final class Peer {
         var room = [UInt8](repeating: 0, count: 64 * 1024)
         do {
             switch try unsafe room.withUnsafeMutableBytes({ try unsafe socket.read(into: $0) }) {
-            case .bytes(let count): received += room.prefix(count)
+            case .bytes(let count):
+                received += room.prefix(count)
+                try answerNumber()
             case .endOfFile: end()
             case .wouldBlock: break
             }
@@ -89,6 +94,14 @@ final class Peer {
             end()
         }
     }
+
+    private func answerNumber() throws {
+        guard let number, received.starts(with: Self.question) else { return }
+        received.removeFirst(Self.question.count)
+        try say(":\(number)\r\n")
+    }
+
+    private static let question = Array(redis("CLIENT", "ID").utf8)
 
     private func end() {
         isEnded = true

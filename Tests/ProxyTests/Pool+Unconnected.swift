@@ -25,8 +25,7 @@ extension Pool {
             index: 0, workers: 1, cpu: nil, reports: Mailbox(), counters: counters,
             commons: Commons(Configuration(pools: [configuration]), counters: [counters]))
         let plan = PoolPlan(
-            configuration: configuration, routing: control.routing, clientCount: control.clientCount
-        )
+            configuration: configuration, routing: control.routing, counts: control.counts)
         return Pool(
             0, plan, counters: seat.counters.pools[0], worker: try Worker(seat, log: .silent))
     }

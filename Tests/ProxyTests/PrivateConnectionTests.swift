@@ -171,6 +171,79 @@ import Testing
         }
     }
 
+    /// The server alone knows whether what the client waits for has not just come.
+    @Test(arguments: ["TIMEOUT", "ERROR"])
+    func serverIsAskedToUnblock(reason: String) throws {
+        try ProxyHarness.run(.redis, workers: 2) { proxy in
+            let client = try proxy.client()
+            try client.say(redis("CLIENT", "ID"))
+            let id = try proxy.line(from: client).dropFirst().dropLast(1)
+            try client.say(Self.pop)
+            let own = try proxy.connection()
+            try proxy.expect(own, hears: Self.pop)
+            let others = try (0..<2).map { _ in try proxy.client() }
+
+            for other in others { try other.say(redis("CLIENT", "UNBLOCK", String(id), reason)) }
+
+            for other in others { try proxy.expect(other, hears: ":1\r\n") }
+            let asked = redis("CLIENT", "UNBLOCK", "0", reason)
+            try proxy.expect(proxy.connection(1), hears: asked + asked)
+            try proxy.connection(1).say(":1\r\n:0\r\n")
+            try own.say("*-1\r\n")
+            try proxy.expect(client, hears: "*-1\r\n")
+            try others[0].say(redis("CLIENT", "UNBLOCK", String(id)))
+            try proxy.expect(others[0], hears: ":0\r\n")
+        }
+    }
+
+    // MARK: - The bound
+
+    @Test func clientsBeyondTheBoundAreToldAndThoseBehindThemMayHaveTheirs() throws {
+        try ProxyHarness.run(.redis, workers: 2) {
+            $0.privateConnections = 2
+        } conversation: { proxy in
+            let clients = try (0..<3).map { _ in try proxy.client() }
+            for (number, client) in clients.prefix(2).enumerated() {
+                try client.say(Self.pop)
+                try proxy.expect(proxy.connection(number), hears: Self.pop)
+            }
+
+            try clients[2].say(Self.pop)
+
+            try proxy.expect(
+                clients[2],
+                hears: "-ERR server s0: too many clients block or watch there, "
+                    + "private_connections is 2\r\n")
+            try proxy.connection(0).say(Self.popped)
+            try proxy.expect(clients[0], hears: Self.popped)
+            clients[1].close()
+            try proxy.expectEnd(of: proxy.connection(1))
+            for client in [clients[0], clients[2]] { try client.say(Self.watch) }
+            try proxy.wait {
+                proxy.servers[0].connections.count { $0.received == Array(Self.watch.utf8) } == 2
+            }
+        }
+    }
+
+    /// The server refused MULTI, so it has run EXEC as no end of a transaction: what was watched may
+    /// still be.
+    @Test func connectionInDoubtIsNotUsedAgain() throws {
+        try run { proxy, client in
+            let own = try watching(proxy, client)
+            try client.say(Self.transaction)
+            try proxy.expect(own, hears: Self.transaction)
+
+            try own.say("-BUSY a script runs\r\n-BUSY a script runs\r\n-BUSY a script runs\r\n")
+
+            #expect(
+                try proxy.line(from: client) + proxy.line(from: client)
+                    + proxy.line(from: client)
+                    == "+OK\r\n+QUEUED\r\n-EXECABORT Transaction discarded because of: "
+                    + "BUSY a script runs\r\n")
+            try proxy.expectEnd(of: own)
+        }
+    }
+
     // MARK: - Watching
 
     /// A client that watches a key, and the connection it does so over.

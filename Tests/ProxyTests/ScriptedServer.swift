@@ -1,6 +1,7 @@
 import Reactor
 
-/// A server on loopback that does nothing by itself: the test speaks for each of its connections.
+/// A server on loopback that does nothing by itself but number its connections: the test speaks for
+/// each of them.
 final class ScriptedServer {
     private let loop: EventLoop
     private var socket: Socket
@@ -34,7 +35,9 @@ final class ScriptedServer {
     private func accept() {
         do {
             while let descriptor = try socket.accept() {
-                connections.append(Peer(Socket(adopting: descriptor), on: loop))
+                let peer = Peer(Socket(adopting: descriptor), on: loop)
+                peer.number = connections.count
+                connections.append(peer)
             }
         } catch {
             stop()

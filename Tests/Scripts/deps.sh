@@ -7,8 +7,8 @@ set -euo pipefail
 # To build: the libraries that the daemon links, and the tools.
 build=(libev-dev libyaml-dev libc-ares-dev pkg-config make)
 # To try, test and compare: real servers, the proxy to compare with, and clients.
-run=(redis-server redis-tools memcached libmemcached-tools nutcracker curl netcat-openbsd python3
-    python3-venv tcl util-linux)
+run=(redis-server redis-tools memcached libmemcached-tools libhiredis-dev nutcracker curl
+    netcat-openbsd python3 python3-venv tcl util-linux)
 # To benchmark: another proxy, and what counts system calls.
 bench=(haproxy strace)
 [[ ${1:-} == bench ]] || bench=()

@@ -17,10 +17,11 @@ public final class PythonEnvironment: Sendable {
         // that an environment whose making was interrupted is made again.
         let script = """
             exec 9>"$0/lock"; flock 9
-            [ -e "$0/python/memcached" ] && exit 0
+            [ -e "$0/python/complete-2" ] && exit 0
             rm -rf "$0/python" && python3 -m venv "$0/python" &&
             "$0/python/bin/pip" install --quiet redis pymemcache python-memcached pylibmc \
-                python-binary-memcached && touch "$0/python/memcached"
+                python-binary-memcached valkey valkey-glide meta-memcache &&
+            touch "$0/python/complete-2"
             """
         let result = try TestKit.run("sh", ["-c", script, root], timeout: 180)
         guard result.status == .exited(0) else {

@@ -43,11 +43,11 @@ extension TwemproxyCase {
                 "c.yml:3: p1.foo: is not a known key; use one of listen, redis, hash, "
                     + "hash_tag, distribution, timeout, backlog, client_connections, "
                     + "client_idle_timeout, client_output_limit, max_request_size, max_args, "
-                    + "max_key_length, tcpkeepalive, reuseport, redis_db, preconnect, "
+                    + "max_key_length, disabled_commands, tcpkeepalive, reuseport, redis_db, preconnect, "
                     + "auto_eject_hosts, server_connections, server_retry_timeout, "
                     + "server_failure_limit, min_servers, servers, redis_auth, client_user, "
-                    + "client_auth, server_user, server_auth, topology, reader, nodes, "
-                    + "failover_wait, failover_max_requests, failover_max_bytes, replay, "
+                    + "client_auth, server_user, server_auth, private_connections, topology, "
+                    + "reader, nodes, failover_wait, failover_max_requests, failover_max_bytes, replay, "
                     + "read_from, max_replica_lag, read_your_writes, administration"
             ]),
         TwemproxyCase(

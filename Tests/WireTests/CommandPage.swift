@@ -66,6 +66,9 @@ struct CommandPage {
         case .everywhere(.sum): "all servers; the numbers are added up"
         case .everywhere(.union), .everywhere(.join): "all servers; what any of them has"
         case .everywhere(.any): "all servers; what one of them says"
+        case .everywhere(.information):
+            "all servers; added up where that is true, with a section `martlet` of the proxy's own"
+        case .everywhere(.newest): "all servers; the newest of all"
         case .everywhere: "all servers; one reply"
         case .scan: "server after server; the cursor names the next one"
         case .subcommands: "all servers, or any where that is the same"
@@ -74,6 +77,7 @@ struct CommandPage {
         case .sum: "split; the numbers are added up"
         case .local: "local"
         case .anyServer: "any server"
+        case .onlyServer: "before one server forwarded, else refused"
         case .refused(.cluster): "refused, as by a server that is in no cluster"
         case .refused(let refusal): "refused: \(refusal.reason)"
         }

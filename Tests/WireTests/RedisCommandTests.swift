@@ -76,7 +76,8 @@ struct RedisCommandTests {
         ("client", .local(.client)), ("hello", .local(.hello)), ("config", .local(.config)),
         ("keys", .everywhere(.join)), ("scan", .scan), ("migrate", .refused(.moving)),
         ("flushall", .everywhere(.same)), ("wait", .refused(.waiting)), ("move", .refused(.moving)),
-        ("memory", .forward), ("info", .local(.info)), ("reset", .local(.reset)),
+        ("memory", .subcommands), ("info", .everywhere(.information(true))),
+        ("reset", .local(.reset)),
     ])
     func commandsAreHandledAsPromised(name: String, handling: RedisCommand.Handling) {
         #expect(command(named: name)?.handling == handling)

@@ -5,7 +5,9 @@ extension Client {
     /// A subcommand that the table has, with a number of arguments that it takes.
     func client(_ words: [[UInt8]]) {
         let value = words.count > 1 ? words[1] : []
-        switch String(decoding: words[0], as: UTF8.self).lowercased() {
+        let word = String(decoding: words[0], as: UTF8.self).lowercased()
+        lastSubcommand = word
+        switch word {
         case "id": answer(RedisReply.integer(number))
         case "getname": answerName()
         case "setname": if setName(value) { answer(RedisReply.ok) }
@@ -19,8 +21,7 @@ extension Client {
         // Nobody is redirected to, since nothing is tracked.
         case "getredir": answer(RedisReply.integer(-1))
         case "trackinginfo": answer(trackingState)
-        // No client of the pool waits for data.
-        case "unblock": answer(unblockReply(value))
+        case "unblock": unblockClient(Array(words.dropFirst()))
         default: answer(RedisReply.help(on: "CLIENT", Self.help))
         }
     }
@@ -93,12 +94,6 @@ extension Client {
 
     static let syntaxError = RedisReply.error("ERR syntax error")
 
-    private func unblockReply(_ id: [UInt8]) -> [UInt8] {
-        Int(String(decoding: id, as: UTF8.self)) == nil
-            ? RedisReply.error("ERR value is not an integer or out of range")
-            : RedisReply.integer(0)
-    }
-
     private var trackingState: [UInt8] {
         RedisReply.mapHeader(count: 3, inRESP3: speaksRESP3)
             + RedisReply.bulk("flags") + RedisReply.setHeader(count: 1, inRESP3: speaksRESP3)
@@ -116,13 +111,14 @@ extension Client {
         "KILL <option> <value> [<option> <value> [...]]",
         "    End connections by ID, ADDR, LADDR, USER, TYPE; not this one unless SKIPME is no.",
         "LIST [ID <id> [...] | TYPE <type>]",
-        "    Describe the connections that the same worker of the proxy has.",
+        "    Describe the connections to this pool.",
         "NO-EVICT (ON|OFF)", "    Taken and forgotten.",
         "NO-TOUCH (ON|OFF)", "    Taken and forgotten.",
         "REPLY (ON|OFF|SKIP)", "    Choose whether requests are answered.",
         "SETINFO (LIB-NAME|LIB-VER) <value>", "    Say which library speaks.",
         "SETNAME <name>", "    Give this connection a name.",
         "TRACKINGINFO", "    Tell that nothing is tracked.",
-        "UNBLOCK <id>", "    Tell 0: nobody is blocked.",
+        "UNBLOCK <id> [TIMEOUT|ERROR]",
+        "    Let a connection go on that waits: as if its time were over, or with an error.",
     ]
 }

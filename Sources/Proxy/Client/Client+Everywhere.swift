@@ -8,6 +8,7 @@ extension Client {
         _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes,
         _ gathering: RedisGathering
     ) {
+        if case .information = gathering { return unsafe askForInformation(request, frame) }
         if pool.servers.count == 1 {
             return unsafe forward(
                 frame, to: pool.servers[0], command.isReadOnly ? .reads : .again,
@@ -34,7 +35,7 @@ extension Client {
         }
     }
 
-    private func ask(
+    func ask(
         _ servers: [Server], _ frame: RawBytes, _ gathering: RedisGathering,
         _ repetition: RedisRepetition
     ) {
@@ -46,15 +47,37 @@ extension Client {
         unsafe send(split, sequence, frame, toAll: servers, repetition)
     }
 
+    /// What one server says of itself, and several cannot say together.
+    func forwardToOnlyServer(
+        _ command: RedisCommand, _ frame: RawBytes, _ refusal: RedisRefusal
+    ) {
+        guard pool.servers.count == 1 else { return answer(refusal.reply(to: command.name)) }
+        unsafe forward(frame, to: pool.servers[0], .again, .other)
+    }
+
+    /// PUBSUB NUMSUB, SHARDNUMSUB: the words behind PUBSUB.
+    private func askForSubscribers(_ words: [[UInt8]], _ frame: RawBytes) {
+        let kind: Topic.Kind = words[0].count == "numsub".utf8.count ? .channel : .shardChannel
+        let shifts = words.dropFirst().map {
+            pool.counts.subscribers.surplus(of: Topic(kind: kind, name: $0))
+        }
+        unsafe ask(pool.liveServers, frame, .sumByName(shifts), .reads)
+    }
+
     // MARK: - Commands with subcommands
 
-    /// SCRIPT, FUNCTION, PUBSUB: each subcommand goes its own way.
+    /// SCRIPT, FUNCTION, PUBSUB, MEMORY, SLOWLOG, LATENCY: each subcommand goes its own way.
     func dispatchSubcommand(
         _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
     ) {
-        switch unsafe RedisSubcommand.route(command, request, in: frame.span) {
+        let route = unsafe RedisSubcommand.route(
+            command, request, servers: pool.servers.count, in: frame.span)
+        switch route {
+        case .everywhere(.sumByName) where !pool.counts.subscribers.isEven:
+            unsafe askForSubscribers(names(of: request, frame), frame)
         case .everywhere(let gathering):
             unsafe sendEverywhere(request, command, frame, gathering)
+        case .byKey: unsafe forward(request, command, frame)
         case .pastOthers(let gathering): unsafe sendPastOthers(frame, gathering)
         case .anywhere: unsafe forward(frame, to: pool.anyServer, .again, .other)
         case .refused(let why): answer(RedisReply.error("ERR \(why)"))

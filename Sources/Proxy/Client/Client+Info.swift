@@ -3,125 +3,94 @@ internal import Glibc
 internal import Reactor
 internal import Wire
 
-/// INFO: what the proxy says of itself, in the sections where clients look for it.
+/// INFO: what all servers say, as one server would, and a section of the proxy's own.
 extension Client {
-    /// The words are the sections that are asked for.
-    func info(_ words: [[UInt8]]) {
-        let wanted = words.map { String(decoding: $0, as: UTF8.self) }
-        let text = pool.infoPage.text(of: wanted)
-        answer(RedisReply.text(Array(text.utf8), inRESP3: speaksRESP3))
+    /// The words behind INFO are the sections that are asked for.
+    func askForInformation(_ request: RedisRequest, _ frame: RawBytes) {
+        let wanted = unsafe words(of: request, frame).map {
+            String(decoding: $0, as: UTF8.self).lowercased()
+        }
+        let isWhole = wanted.isEmpty || wanted.contains { Self.wholes.contains($0) }
+        let isOwn = wanted.contains(Self.ownSection)
+        if isOwn && wanted.allSatisfy({ $0 == Self.ownSection }) {
+            var page = RedisInfo()
+            page.add(pool.information(answering: pool.servers.map(\.index)))
+            return answer(RedisReply.text(Array(page.text.utf8), inRESP3: speaksRESP3))
+        }
+        unsafe ask(pool.servers, frame, .information(isWhole || isOwn), .reads)
+    }
+
+    /// Names that ask for all sections there are.
+    private static let wholes: Set<String> = ["default", "all", "everything"]
+    private static let ownSection = "martlet"
+}
+
+/// The one page of what servers have said: there is a fragment for each, in their order.
+extension Split {
+    /// - Parameter hasOwn: whether the proxy's section belongs to it.
+    func information(hasOwn: Bool, of pool: Pool) -> [UInt8] {
+        var pages: [RedisInfo] = []
+        var answering: [Int] = []
+        for (fragment, reply) in replies(pool.worker.blocks).enumerated() {
+            guard let page = RedisInfo(reply: reply) else { continue }
+            pages.append(page)
+            answering.append(fragment)
+        }
+        guard let first = pages.first else {
+            return failure ?? replies(pool.worker.blocks)[0]
+        }
+        var page = pool.servers.count == 1 ? first : RedisInfo(merging: pages)
+        if hasOwn { page.add(pool.information(answering: answering)) }
+        return RedisReply.text(Array(page.text.utf8), inRESP3: speaksRESP3)
+    }
+}
+
+extension RedisInfo {
+    fileprivate mutating func add(_ fields: [(name: String, value: String)]) {
+        add("Martlet", fields)
     }
 }
 
 extension Pool {
-    /// Everything that INFO can tell without asking a server.
-    fileprivate var infoPage: InfoPage {
-        var page = InfoPage()
-        addServer(to: &page)
-        page.add(
-            "Clients",
-            [
-                ("connected_clients", "\(clientCount.value)"), ("cluster_connections", "0"),
-                ("maxclients", "\(mostClients)"), ("blocked_clients", "0"),
-                ("tracking_clients", "0"), ("clients_in_timeout_table", "0"),
-            ])
-        let memory = worker.commons.memory
-        page.add(
-            "Memory",
-            [
-                ("used_memory", "\(memory.value)"), ("maxmemory", "0"),
-                ("maxmemory_policy", "noeviction"),
-            ])
-        page.add(
-            "Persistence",
-            [("loading", "0"), ("rdb_bgsave_in_progress", "0"), ("aof_enabled", "0")])
-        addFigures(to: &page)
-        // As HELLO and ROLE say it: what replicates what behind the proxy is not the client's
-        // concern.
-        page.add(
-            "Replication",
-            [
-                ("role", "master"), ("connected_slaves", "0"), ("master_repl_offset", "0"),
-                ("repl_backlog_active", "0"),
-            ])
-        addProcessor(to: &page)
-        page.add("Cluster", [("cluster_enabled", "0")])
-        page.add("Keyspace", [])
-        addPool(to: &page)
-        return page
+    /// The proxy's own section. Clients read INFO as one table, so that its names must not be those
+    /// of a server's fields.
+    fileprivate func information(answering: [Int]) -> [(name: String, value: String)] {
+        let missing = configuration.servers.indices.filter { !answering.contains($0) }
+        let names = missing.map { configuration.servers[$0].name }
+        return [
+            ("martlet_version", Version.number), ("martlet_pool", configuration.name),
+            ("martlet_process_id", "\(getpid())"), ("martlet_tcp_port", "\(port)"),
+            ("martlet_uptime_in_seconds", "\(worker.commons.uptimeMicroseconds / 1_000_000)"),
+            ("martlet_workers", "\(worker.count)"), ("martlet_servers", "\(servers.count)"),
+            ("martlet_live_servers", "\(servers.filter(\.isLive).count)"),
+            ("martlet_answering_servers", "\(answering.count)"),
+            ("martlet_missing_servers", names.joined(separator: ",")),
+            ("martlet_clients", "\(counts.clients.value)"),
+            ("martlet_blocked_clients", "\(counts.blocked.value)"),
+            ("martlet_private_connections", "\(counts.lent.reduce(0) { $0 + $1.value })"),
+            ("martlet_memory", "\(worker.commons.memory.value)"),
+            ("martlet_max_memory", "\(worker.commons.memory.limit)"),
+        ] + figures
     }
 
-    private func addServer(to page: inout InfoPage) {
-        let seconds = worker.commons.uptimeMicroseconds / 1_000_000
-        page.add(
-            "Server",
-            [
-                ("redis_version", Client.redisVersion), ("redis_mode", "standalone"),
-                ("martlet_version", Version.number), ("os", Self.system),
-                ("arch_bits", "\(Int.bitWidth)"), ("multiplexing_api", "epoll"),
-                ("process_id", "\(getpid())"), ("tcp_port", "\(port)"),
-                ("server_time_usec", "\(WallClock.microsecondsSinceEpoch())"),
-                ("uptime_in_seconds", "\(seconds)"), ("uptime_in_days", "\(seconds / 86_400)"),
-                ("io_threads_active", worker.count > 1 ? "1" : "0"),
-            ])
-    }
-
-    /// Of all workers: these figures need no lock to be read.
-    private func addFigures(to page: inout InfoPage) {
-        let tables = worker.commons.counters
-        let connections = tables.reduce(0) { $0 + $1.worker.value(WorkerFigure.total) }
-        let servers = tables.flatMap { $0.pools[index].servers }
-        func sum(_ metric: ServerMetric) -> String {
-            "\(servers.reduce(0) { $0 + $1.value(metric.index) })"
+    /// Of all workers: these need no lock to be read.
+    private var figures: [(name: String, value: String)] {
+        let tables = worker.commons.counters.flatMap { $0.pools[index].servers }
+        let metrics: [ServerMetric] = [.requests, .requestBytes, .responses, .responseBytes]
+        let counted = metrics.map { metric in
+            let sum = tables.reduce(0) { $0 + $1.value(metric.index) }
+            return (name: "martlet_\(metric.rawValue)", value: "\(sum)")
         }
-        page.add(
-            "Stats",
-            [
-                ("total_connections_received", "\(connections)"),
-                ("total_commands_processed", sum(.requests)),
-                ("total_net_input_bytes", sum(.requestBytes)),
-                ("total_net_output_bytes", sum(.responseBytes)), ("rejected_connections", "0"),
-            ])
-    }
-
-    private func addProcessor(to page: inout InfoPage) {
         var usage = rusage()
         _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
-        page.add(
-            "CPU",
-            [
-                ("used_cpu_sys", Self.seconds(usage.ru_stime)),
-                ("used_cpu_user", Self.seconds(usage.ru_utime)),
-            ])
+        return counted + [
+            ("martlet_used_cpu_sys", Self.seconds(usage.ru_stime)),
+            ("martlet_used_cpu_user", Self.seconds(usage.ru_utime)),
+        ]
     }
 
     private static func seconds(_ time: timeval) -> String {
         let digits = "\(time.tv_usec)"
         return "\(time.tv_sec)." + String(repeating: "0", count: 6 - digits.count) + digits
-    }
-
-    private func addPool(to page: inout InfoPage) {
-        page.add(
-            "Martlet",
-            [
-                ("pool", configuration.name), ("workers", "\(worker.count)"),
-                ("max_memory", "\(worker.commons.memory.limit)"),
-                ("servers", "\(servers.count)"),
-                ("live_servers", "\(servers.filter(\.isLive).count)"),
-            ])
-    }
-
-    /// As uname tells it: system, release and machine.
-    private static var system: String {
-        var name = utsname()
-        guard unsafe uname(&name) == 0 else { return "Linux" }
-        return [text(&name.sysname), text(&name.release), text(&name.machine)]
-            .joined(separator: " ")
-    }
-
-    private static func text<Field>(_ field: inout Field) -> String {
-        unsafe withUnsafeBytes(of: &field) { bytes in
-            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
     }
 }

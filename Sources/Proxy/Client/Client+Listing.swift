@@ -2,9 +2,7 @@ internal import Configuration
 internal import Reactor
 internal import Wire
 
-/// CLIENT LIST and CLIENT KILL: the pool's clients, as far as this client's worker has them.
-///
-/// Workers share nothing, so each can only tell of, and close, its own.
+/// CLIENT LIST, KILL and UNBLOCK: the pool's clients, on whichever worker they are.
 extension Client {
     /// The line that describes this client, with the fields of Redis 7.0 and 7.2.
     var listLine: [UInt8] {
@@ -14,22 +12,40 @@ extension Client {
             ("fd", Self.text(Int(socket.descriptor))), ("name", identity?.name ?? []),
             ("age", Self.text(Int(now - beganAt) / 1000)),
             ("idle", Self.text(Int(now - lastActive) / 1000)),
-            ("flags", Array((transaction != nil ? "x" : listens ? "P" : "N").utf8)),
+            ("flags", Array(flags.utf8)),
             ("db", Self.text(pool.configuration.redisDatabase)),
             ("sub", Self.text(count(.channel))),
             ("psub", Self.text(count(.pattern))), ("ssub", Self.text(count(.shardChannel))),
             ("multi", Self.text(transaction?.count ?? -1)), ("qbuf", Self.text(input.count)),
-            ("qbuf-free", Self.text(input.roomAtEnd)),
-            ("multi-mem", Self.text(transaction?.commands.count ?? 0)),
+            ("qbuf-free", Self.text(input.roomAtEnd)), ("argv-mem", Self.text(0)),
+            ("multi-mem", Self.text(transaction?.commands.count ?? 0)), ("rbs", Self.text(0)),
+            ("rbp", Self.text(0)),
             ("obl", Self.text(0)), ("oll", Self.text(requests.count)),
             ("omem", Self.text(outputCount)), ("tot-mem", Self.text(outputCount + inputCapacity)),
-            ("events", Array("r".utf8)), ("cmd", Array("NULL".utf8)), ("user", user),
+            ("events", Array("r".utf8)), ("cmd", Array(lastCommandName.utf8)), ("user", user),
             ("redir", Self.text(-1)),
             ("resp", Self.text(speaksRESP3 ? 3 : 2)), ("lib-name", identity?.library ?? []),
             ("lib-ver", identity?.libraryVersion ?? []),
         ]
         let words = fields.map { Array("\($0.0)=".utf8) + $0.1 }
         return Array(words.joined(separator: [UInt8(ascii: " ")])) + [UInt8(ascii: "\n")]
+    }
+
+    /// As Redis has them: blocked, in a transaction, a subscriber, over a unix socket; N for nothing.
+    private var flags: String {
+        let letters =
+            (listens ? "P" : "") + (transaction != nil ? "x" : "") + (waitsAlone ? "b" : "")
+            + (pool.path.isEmpty ? "" : "U")
+        return letters.isEmpty ? "N" : letters
+    }
+
+    /// What it said last, as far as the proxy knows the word.
+    private var lastCommandName: String {
+        guard language == .redis, let command = lastCommand.command else {
+            return "NULL"
+        }
+        guard let word = lastSubcommand, command.hasSubcommands else { return command.name }
+        return "\(command.name)|\(word)"
     }
 
     private func count(_ kind: Topic.Kind) -> Int {
@@ -52,43 +68,63 @@ extension Client {
 
     private var user: [UInt8] { pool.credentials?.user ?? ClientCredentials.defaultUser }
 
-    private var neighbours: [Client] {
-        worker.clients.all.filter { $0.pool === pool && !$0.isClosed }
-            .sorted { $0.number < $1.number }
+    /// Whether it is subscribed to anything.
+    private var listens: Bool { !(subscriptions?.topics.isEmpty ?? true) }
+
+    /// Whether all is true of it that the filter says.
+    func isMeant(by filter: ClientFilter) -> Bool {
+        if let numbers = filter.numbers, !numbers.contains(number) { return false }
+        switch filter.kind {
+        case .normal? where listens: return false
+        case .pubsub? where !listens: return false
+        case .nobody?: return false
+        case .normal?, .pubsub?, nil: break
+        }
+        if let address = filter.address, address != peer { return false }
+        if let address = filter.localAddress, address != local { return false }
+        return filter.spared != number
+    }
+
+    /// Asks all workers, and answers with what they say together.
+    private func inquire(
+        _ wish: ClientInquiry.Wish, _ filter: ClientFilter,
+        _ reply: @escaping @Sendable (ClientAnswer, Client) -> [UInt8]
+    ) {
+        worker.inquire(wish, filter, for: self, admit(), reply)
     }
 
     // MARK: - LIST
 
     /// `LIST [TYPE type] | [ID id …]`, the words behind LIST.
     func listClients(_ words: [[UInt8]]) {
-        var listed = neighbours
+        var filter = ClientFilter()
         switch words.first.map({ String(decoding: $0, as: UTF8.self).lowercased() }) {
         case nil: break
         case "type" where words.count == 2:
-            guard let isOfType = filter(forType: words[1]) else { return }
-            listed = listed.filter(isOfType)
+            guard let kind = kind(named: words[1]) else { return }
+            filter.kind = kind
         case "id" where words.count > 1:
-            let ids = words.dropFirst().map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
-            guard ids.allSatisfy({ $0 > 0 }) else {
+            let numbers = words.dropFirst().map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
+            guard numbers.allSatisfy({ $0 > 0 }) else {
                 return answer(RedisReply.error("ERR Invalid client ID"))
             }
-            listed = listed.filter { ids.contains($0.number) }
+            filter.numbers = Set(numbers)
         default: return answer(Self.syntaxError)
         }
-        answer(RedisReply.text(Array(listed.map(\.listLine).joined()), inRESP3: speaksRESP3))
+        inquire(.list, filter) { answer, client in
+            let text = Array(answer.lines.map(\.text).joined())
+            return RedisReply.text(text, inRESP3: client.speaksRESP3)
+        }
     }
 
-    /// Whether the client is subscribed to anything.
-    private var listens: Bool { !(subscriptions?.topics.isEmpty ?? true) }
-
-    /// Chooses the clients of a type; nil if there is none of that name, and this client has its
-    /// error. Servers are no clients here.
-    private func filter(forType word: [UInt8]) -> ((Client) -> Bool)? {
+    /// The kind of clients of a name; nil if there is none of that name, and this client has its
+    /// error.
+    private func kind(named word: [UInt8]) -> ClientFilter.Kind? {
         let name = String(decoding: word, as: UTF8.self)
         switch name.lowercased() {
-        case "normal": return { !$0.listens }
-        case "pubsub": return { $0.listens }
-        case "master", "replica", "slave": return { _ in false }
+        case "normal": return .normal
+        case "pubsub": return .pubsub
+        case "master", "replica", "slave": return .nobody
         default:
             answer(RedisReply.error("ERR Unknown client type '\(name)'"))
             return nil
@@ -101,8 +137,7 @@ extension Client {
     func killClients(_ words: [[UInt8]]) {
         guard words.count > 1 else { return killClient(at: words[0]) }
         guard words.count % 2 == 0 else { return answer(Self.syntaxError) }
-        var chosen = neighbours
-        var isSpared = true
+        var filter = ClientFilter(spared: number)
         for pair in stride(from: 0, to: words.count, by: 2) {
             let value = words[pair + 1]
             let text = String(decoding: value, as: UTF8.self)
@@ -111,43 +146,70 @@ extension Client {
                 guard let id = Int(text), id > 0 else {
                     return answer(RedisReply.error("ERR client-id should be greater than 0"))
                 }
-                chosen.removeAll { $0.number != id }
+                filter.numbers = [id]
             case "type":
-                guard let isOfType = filter(forType: value) else { return }
-                chosen = chosen.filter(isOfType)
-            case "addr": chosen.removeAll { $0.peer != text }
-            case "laddr": chosen.removeAll { $0.local != text }
+                guard let kind = kind(named: value) else { return }
+                filter.kind = kind
+            case "addr": filter.address = text
+            case "laddr": filter.localAddress = text
             case "user":
                 guard value == user else {
                     return answer(RedisReply.error("ERR No such user '\(text)'"))
                 }
             case "skipme" where ["yes", "no"].contains(text.lowercased()):
-                isSpared = text.lowercased() == "yes"
+                filter.spared = text.lowercased() == "yes" ? number : nil
             default: return answer(Self.syntaxError)
             }
         }
-        if isSpared { chosen.removeAll { $0 === self } }
-        kill(chosen)
-        answer(RedisReply.integer(chosen.count))
+        inquire(.kill, filter) { answer, _ in RedisReply.integer(answer.count) }
     }
 
     private func killClient(at address: [UInt8]) {
-        let text = String(decoding: address, as: UTF8.self)
-        let chosen = neighbours.filter { $0.peer == text }
-        guard !chosen.isEmpty else { return answer(RedisReply.error("ERR No such client")) }
-        kill(chosen)
-        answer(RedisReply.ok)
+        let filter = ClientFilter(address: String(decoding: address, as: UTF8.self))
+        inquire(.kill, filter) { answer, _ in
+            answer.count > 0 ? RedisReply.ok : RedisReply.error("ERR No such client")
+        }
     }
 
-    /// This client still gets its replies; the others end at once, but not in the middle of what
-    /// goes on now.
-    private func kill(_ clients: [Client]) {
-        for client in clients {
-            if client === self {
-                isFinished = true
-            } else {
-                worker.later { client.close(because: .killed) }
-            }
+    /// The client that asks still gets its replies; others end at once.
+    func end(killedBy asker: Handle?) {
+        guard asker == handle else { return close(because: .killed) }
+        isFinished = true
+        markDirty()
+    }
+
+    // MARK: - UNBLOCK
+
+    /// `UNBLOCK id [TIMEOUT|ERROR]`, the words behind UNBLOCK.
+    func unblockClient(_ words: [[UInt8]]) {
+        guard let id = Int(String(decoding: words[0], as: UTF8.self)) else {
+            return answer(RedisReply.error("ERR value is not an integer or out of range"))
         }
+        let reason =
+            words.count > 1 ? String(decoding: words[1], as: UTF8.self).lowercased() : "timeout"
+        guard words.count <= 2, ["timeout", "error"].contains(reason) else {
+            return answer(
+                RedisReply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"))
+        }
+        inquire(.unblock(isError: reason == "error"), ClientFilter(numbers: [id])) { answer, _ in
+            RedisReply.integer(answer.count)
+        }
+    }
+
+    /// Asks the server that this client waits at to let it go on. Only the server knows whether what
+    /// it waits for has not just come.
+    ///
+    /// - Returns: false if it does not wait, or cannot be asked for.
+    func unblock(isError: Bool) -> Bool {
+        guard let blocked = session?.blocked, let number = blocked.numberAtServer,
+            let shared = blocked.server.connection(for: self), shared.address == blocked.address
+        else { return false }
+        let command = RedisReply.command([
+            "CLIENT", "UNBLOCK", "\(number)", isError ? "ERROR" : "TIMEOUT",
+        ])
+        guard shared.hasRoom(for: command.count) else { return false }
+        unsafe command.withRawBytes { unsafe append($0, to: shared) }
+        shared.enqueue(Ticket(length: command.count, deadline: 0, purpose: .discard))
+        return true
     }
 }

@@ -53,8 +53,8 @@ extension Client {
             unsafe forward(request, frame)
         case .version:
             unsafe send(request, frame, to: pool.anyServer)
-        case .verbosity, .flushAll:
-            unsafe broadcast(request, frame)
+        case .verbosity, .flushAll, .stats:
+            unsafe dispatchToServers(request, frame)
         case .quit:
             isFinished = true
             markDirty()
@@ -62,8 +62,20 @@ extension Client {
             unsafe forwardMeta(request, frame)
         case .metaNoop:
             answer(MemcachedReply.metaNoop)
-        case .stats:
+        }
+    }
+
+    /// What concerns servers as a whole, and so may be disabled: then it is refused as memcached does
+    /// to which flush_all is forbidden.
+    private func dispatchToServers(_ request: MemcachedRequest, _ frame: RawBytes) {
+        guard !pool.disabledForServers.contains(request.command) else {
+            guard !request.hasNoreply else { return }
+            return answer(MemcachedReply.clientError("\(request.command.name) not allowed"))
+        }
+        if request.command == .stats {
             unsafe answerStatistics(frame.piece(request.statisticsGroup))
+        } else {
+            unsafe broadcast(request, frame)
         }
     }
 

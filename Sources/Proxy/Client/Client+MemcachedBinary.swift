@@ -27,6 +27,9 @@ extension Client {
     }
 
     private func dispatch(_ request: MemcachedBinaryRequest, _ frame: RawBytes) {
+        guard !pool.disabledForServers.contains(request.operation.command) else {
+            return answer(MemcachedBinaryResponse.plain(request.header, .notPermitted))
+        }
         switch request.operation {
         case .get, .getAndTouch, .touch, .set, .add, .replace, .append, .prepend, .delete,
             .increment, .decrement:

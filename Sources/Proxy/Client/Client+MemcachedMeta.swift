@@ -5,7 +5,11 @@ extension Client {
     /// Sends a meta command on as it is, or without its `q` flag.
     func forwardMeta(_ request: MemcachedRequest, _ frame: RawBytes) {
         let server = unsafe server(for: request, frame.piece(request.keyOffset, request.keyLength))
-        if request.hasNoreply {
+        if request.hasNoreply, request.command == .metaArithmetic,
+            unsafe mayCreate(frame.piece(0, request.lineLength))
+        {
+            unsafe sendWithEnd(request, frame, to: server)
+        } else if request.hasNoreply {
             unsafe askQuietly(request, frame, server)
         } else {
             unsafe send(request, frame, to: server)
@@ -30,6 +34,30 @@ extension Client {
         ask(server, request.command, .unlessHidden, bytes: frame.count) { _, connection in
             unsafe append(frame.piece(0, quiet.lowerBound), to: connection)
             unsafe append(frame.dropping(quiet.upperBound), to: connection)
+        }
+    }
+
+    /// Whether a line has an `N` flag, by which `ma` makes a number that is missing.
+    private func mayCreate(_ line: RawBytes) -> Bool {
+        unsafe zip(line, line.dropFirst()).contains {
+            $0 == UInt8(ascii: " ") && $1 == UInt8(ascii: "N")
+        }
+    }
+
+    /// memcached hides what became of a number, but not that it has just made one, and the replies to
+    /// both are alike. So it is left to the server, and another request behind tells the end.
+    private func sendWithEnd(_ request: MemcachedRequest, _ frame: RawBytes, to server: Server) {
+        guard let found = findConnection(to: server, for: frame.count) else { return }
+        found.use { connection in
+            let sequence = admit()
+            unsafe append(frame, to: connection)
+            connection.enqueue(
+                Ticket(
+                    client: handle, sequence: sequence, length: frame.count, deadline: 0,
+                    command: request.command, commandClass: request.command.commandClass))
+            append(ascii: "version\r\n", to: connection)
+            connection.enqueue(
+                Ticket(length: 9, deadline: 0, purpose: .discard, command: .version))
         }
     }
 

@@ -25,6 +25,7 @@ extension Client {
         if let blocked = session.blocked {
             blocked.server.privates.giveBack(blocked)
             session.blocked = nil
+            pool.counts.blocked.add(-1)
         }
         for connection in session.asked { connection.server.privates.giveBack(connection) }
         session.asked.removeAll()
@@ -56,6 +57,7 @@ extension Client {
         }
         connection.isPatient = true
         ownSession.blocked = connection
+        pool.counts.blocked.add(1)
         unsafe sendAlone(frame, over: connection)
     }
 
@@ -79,6 +81,10 @@ extension Client {
     private func privateConnection(to server: Server, for bytes: Int) -> ServerConnection? {
         guard !worker.isFull else {
             fail(Self.outOfMemory)
+            return nil
+        }
+        guard !server.privates.isFull else {
+            fail(server.tooManyPrivate)
             return nil
         }
         guard hasDescriptor(for: server) else {

@@ -18,6 +18,7 @@ extension Client {
         guard request.goesWithFirstArgument && forwardsPlainly else {
             return unsafe dispatchOrPostpone(request, frame)
         }
+        lastCommand = request.command
         unsafe forward(request, frame)
         return request.length
     }
@@ -77,6 +78,7 @@ extension Client {
     }
 
     private func dispatch(_ request: RedisRequest, _ frame: RawBytes) {
+        lastCommand = request.command
         guard let command = request.command.command else {
             transaction?.isBroken = true
             return unsafe answer(RedisReply.unknownCommand(request, in: frame.span))
@@ -94,6 +96,12 @@ extension Client {
         if !isAuthenticated && !command.isAllowedUnauthenticated {
             return answer(RedisReply.error("NOAUTH Authentication required."))
         }
+        if let disabled = pool.disabledCommands,
+            let refusal = unsafe disabled.refusal(of: request, in: frame.span)
+        {
+            transaction?.isBroken = true
+            return answer(refusal)
+        }
         if hearsOnly && !command.isAllowedWhileSubscribed {
             return unsafe refuseWhileSubscribed(request, command, frame)
         }
@@ -105,7 +113,7 @@ extension Client {
         case .forward: unsafe forward(request, command, frame)
         case .blocking: unsafe block(request, command, frame)
         case .watch: unsafe watch(request, command, frame)
-        case .publish: unsafe publish(request, frame)
+        case .publish: unsafe publish(request, command, frame)
         case .everywhere(let gathering):
             unsafe sendEverywhere(request, command, frame, gathering)
         case .scan: unsafe scan(request, frame)
@@ -115,6 +123,7 @@ extension Client {
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
         case .local(let local): unsafe answer(local, request, frame)
         case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads, .other)
+        case .onlyServer(let refusal): unsafe forwardToOnlyServer(command, frame, refusal)
         case .refused(let refusal): answer(refusal.reply(to: command.name))
         }
     }
@@ -151,7 +160,7 @@ extension Client {
             command.commandClass)
     }
 
-    private func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
+    func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
         if case .streams = command.keys, unsafe RedisKeys.mayBlock(request, in: frame.span) {
             return unsafe block(request, command, frame)
         }
@@ -399,7 +408,6 @@ extension Client {
         case .role: answer(Self.role)
         case .time: answer(Self.time)
         case .config: unsafe config(words(of: request, frame))
-        case .info: unsafe info(words(of: request, frame))
         case .select:
             let digits = unsafe word.map { unsafe $0.piece(0, min($0.count, Self.mostDigits)) }
             let database = unsafe digits.flatMap {
@@ -418,12 +426,21 @@ extension Client {
     /// The longest number that means something, its sign and one digit too many.
     private static var mostDigits: Int { 21 }
 
-    /// PUBLISH: to where the channel's subscribers are.
-    private func publish(_ request: RedisRequest, _ frame: RawBytes) {
+    /// PUBLISH, SPUBLISH: to where the channel's subscribers are. A server counts the connections over
+    /// which it is heard; where clients share them, their number is told instead.
+    private func publish(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
         guard request.firstArgumentLength <= pool.maxKeyLength else {
             return answer(pool.keyTooLong)
         }
-        unsafe forward(frame, toShard: shardOfChannel(in: request, frame), .again, .other)
+        let shard = unsafe shardOfChannel(in: request, frame)
+        guard !pool.counts.subscribers.isEven else {
+            return unsafe forward(frame, toShard: shard, .again, .other)
+        }
+        let name = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
+        let topic = unsafe Topic(
+            kind: command.keys == .none ? .channel : .shardChannel, name: Array(name))
+        let surplus = pool.counts.subscribers.surplusOfMessages(on: topic)
+        unsafe ask([pool.servers[shard]], frame, .shifted(surplus), .again)
     }
 
     func shardOfChannel(in request: RedisRequest, _ frame: RawBytes) -> Int {
@@ -432,7 +449,7 @@ extension Client {
     }
 
     /// All arguments, for requests that are short or rare.
-    private func names(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
+    func names(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
         var arguments = RedisArguments(behindNameOf: request)
         var names: [[UInt8]] = []
         while let argument = unsafe arguments.next(in: frame.span) {
@@ -443,7 +460,7 @@ extension Client {
 
     /// What happens around AUTH is short and rare, so it may copy; what is longer is no word of it,
     /// and is cut.
-    private func words(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
+    func words(of request: RedisRequest, _ frame: RawBytes) -> [[UInt8]] {
         var arguments = RedisArguments(behindNameOf: request)
         var words: [[UInt8]] = []
         while words.count < Self.mostWords, let argument = unsafe arguments.next(in: frame.span) {
@@ -492,7 +509,7 @@ extension RedisCommand {
         switch handling {
         case .local(.auth), .local(.hello), .local(.quit), .local(.reset): true
         case .forward, .blocking, .watch, .publish, .mget, .mset, .sum, .local, .anyServer,
-            .everywhere, .scan, .subcommands, .refused:
+            .everywhere, .scan, .subcommands, .onlyServer, .refused:
             false
         }
     }
@@ -507,7 +524,7 @@ extension RedisCommand {
             .local(.ping), .local(.quit), .local(.reset):
             true
         case .forward, .blocking, .watch, .publish, .mget, .mset, .sum, .local, .anyServer,
-            .everywhere, .scan, .subcommands, .refused:
+            .everywhere, .scan, .subcommands, .onlyServer, .refused:
             false
         }
     }
@@ -520,7 +537,7 @@ extension RedisCommand.Handling {
         case .local(.multi), .local(.exec), .local(.discard), .local(.quit), .local(.reset), .watch:
             true
         case .forward, .blocking, .publish, .mget, .mset, .sum, .local, .anyServer, .everywhere,
-            .scan, .subcommands, .refused:
+            .scan, .subcommands, .onlyServer, .refused:
             false
         }
     }

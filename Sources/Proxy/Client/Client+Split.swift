@@ -21,12 +21,18 @@ extension Client {
         return nil
     }
 
-    /// Sends a whole request to several servers, as a fragment each.
+    /// Sends a whole request to several servers, as a fragment each. INFO goes without those that are
+    /// ejected, if not all are, rather than wait for them.
     func send(
         _ split: Split, _ sequence: UInt32, _ frame: RawBytes, toAll servers: [Server],
         _ repetition: RedisRepetition
     ) {
+        let live = split.isInformation ? pool.liveServers : servers
         for (fragment, server) in servers.enumerated() {
+            guard live.contains(where: { $0 === server }) else {
+                split.lose(fragment, pool.errorReply(server.unavailable))
+                continue
+            }
             findConnection(to: server, for: frame.count, fragment: fragment, of: split)?.use {
                 unsafe append(frame, to: $0)
                 $0.enqueue(

@@ -197,9 +197,10 @@ extension RedisCommand {
     fileprivate func isAllowedInTransaction(servers: Int) -> Bool {
         switch handling {
         case .forward, .blocking, .publish, .mget, .mset, .sum, .anyServer, .local(.ping),
-            .local(.echo), .local(.info):
+            .local(.echo), .everywhere(.information):
             true
-        case .everywhere, .scan, .subcommands: servers == 1
+        case .subcommands where keys != .none: true
+        case .everywhere, .scan, .subcommands, .onlyServer: servers == 1
         case .local, .watch, .refused: false
         }
     }
@@ -220,7 +221,7 @@ extension RedisCommand {
                 "client|trackinginfo",
             ]
             return own.contains(name) ? local : nil
-        case .ping, .echo, .info, .quit, .auth, .hello, .multi, .exec, .discard, .reset,
+        case .ping, .echo, .quit, .auth, .hello, .multi, .exec, .discard, .reset,
             .subscribe, .patternSubscribe, .shardSubscribe, .unsubscribe, .patternUnsubscribe,
             .shardUnsubscribe:
             return nil

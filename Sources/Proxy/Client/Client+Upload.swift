@@ -89,7 +89,8 @@ extension Client {
             let command = found.request.command.command, command.handling == .forward,
             case .one(1) = command.keys,
             command.accepts(argumentCount: found.request.argumentCount),
-            isAuthenticated, !hearsOnly, !replyMode.isSilent, transaction == nil,
+            isAuthenticated, !pool.watchesPlainRequests, !hearsOnly, !replyMode.isSilent,
+            transaction == nil,
             !command.hasSubcommands,
             !(pool.readsFromReplicas && command.isReadOnly),
             found.request.firstArgumentLength <= pool.maxKeyLength

@@ -60,6 +60,9 @@ internal import Wire
     var isAuthenticated: Bool { didSet { updateForwards() } }
     /// What it has said of itself, if anything.
     var identity: ClientIdentity?
+    /// What it said last, and the word behind its last CLIENT: for CLIENT LIST.
+    var lastCommand = RedisCommand.ID.unknown
+    var lastSubcommand: String?
     /// Which of its requests are answered.
     var replyMode = ReplyMode.on { didSet { updateForwards() } }
     /// How many of `requests` get no reply.
@@ -117,14 +120,16 @@ internal import Wire
         number = pool.worker.nextClientNumber()
         beganAt = pool.worker.loop.now
         lastActive = beganAt
-        forwardsPlainly = pool.credentials == nil
+        forwardsPlainly = false
         self.socket = consume socket
         serverPlace = placeAtServers
+        updateForwards()
     }
 
     private func updateForwards() {
         forwardsPlainly =
             isAuthenticated && transaction == nil && subscriptions == nil && !replyMode.isSilent
+            && !pool.watchesPlainRequests
     }
 
     /// The same one at every server, and always, so that its requests stay in their order. Those
@@ -413,6 +418,7 @@ internal import Wire
         resumeBlocked()
         if isCounted { pool.leave() }
         worker.closed(self)
+        if waitsAlone { pool.counts.blocked.add(-1) }
         // Its requests there find no client any more.
         session?.end()
     }

@@ -4,6 +4,10 @@ enum WorkerCommand: Sendable {
     case route(pool: Int, PoolRouting)
     /// A client that another worker has accepted, for the receiver to own.
     case adopt(pool: Int, descriptor: Int32)
+    /// Another worker asks about clients, for one of its own.
+    case inquire(ClientInquiry)
+    /// Another worker's answer.
+    case answer(ClientAnswer)
     /// Free what is kept for a next burst.
     case freeMemory
     /// Accept nobody any more, finish what is in flight, say so.

@@ -7,10 +7,11 @@ internal import Reactor
 final class PoolControl {
     let configuration: PoolConfiguration
     let servers: [ServerControl]
-    let clientCount = SharedCount()
+    let counts: PoolCounts
 
     init(_ configuration: PoolConfiguration) {
         self.configuration = configuration
+        counts = PoolCounts(servers: configuration.servers.count)
         servers = configuration.servers.map {
             ServerControl($0, in: configuration)
         }

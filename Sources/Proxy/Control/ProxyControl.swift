@@ -87,7 +87,7 @@ public final class ProxyControl {
         let plans = pools.enumerated().map { number, pool in
             PoolPlan(
                 configuration: pool.configuration, routing: pool.routing,
-                clientCount: pool.clientCount, counters: seats.map { $0.counters.pools[number] })
+                counts: pool.counts, counters: seats.map { $0.counters.pools[number] })
         }
         let log = log
         threads.append(

@@ -13,11 +13,17 @@ internal import Wire
     let splitRow: UInt32
     /// Every worker's figures of the pool, the own ones included.
     let allCounters: [PoolCounters]
-    /// Clients of this pool on all workers, for `client_connections`.
-    let clientCount: SharedCount
+    /// What all workers together have of this pool.
+    let counts: PoolCounts
     let isRedis: Bool
     /// Milliseconds; nil: wait for ever.
     let timeout: Int?
+    /// What clients may not say; nil: they may say all that is served.
+    let disabledCommands: RedisCommandSet?
+    /// The same of a memcached pool.
+    let disabledForServers: [MemcachedCommand]
+    /// Whether what is plain may be disabled, so that every request is to be looked at.
+    let watchesPlainRequests: Bool
     /// What clients must AUTH with; nil: nothing.
     let credentials: ClientCredentials?
     /// Bounds on its clients' requests.
@@ -63,12 +69,21 @@ internal import Wire
         splitRow = counters.latencyRow + UInt32(plan.configuration.servers.count)
         allCounters = plan.counters
         configuration = plan.configuration
-        clientCount = plan.clientCount
+        counts = plan.counts
         placement = plan.routing.placement
         lookup = Unretained(placement)
         isRandom = placement.isRandom
         isRedis = configuration.cacheProtocol == .redis
         timeout = configuration.timeoutMilliseconds.flatMap { $0 > 0 ? $0 : nil }
+        let disabled = configuration.disabledCommands
+        disabledCommands = isRedis && !disabled.isEmpty ? RedisCommandSet(disabled) : nil
+        disabledForServers =
+            isRedis
+            ? []
+            : MemcachedCommand.forServers.filter {
+                disabled.contains($0.name)
+            }
+        watchesPlainRequests = disabledCommands?.concernsPlainRequests ?? false
         redisLimits = RedisLimits(configuration)
         memcachedLimits = MemcachedLimits(configuration)
         redisRequests = RedisRequestParser(limits: redisLimits)
@@ -151,9 +166,9 @@ internal import Wire
     /// - Returns: false if the pool has as many as `client_connections` allows.
     func enter() -> Bool {
         let limit = configuration.clientConnections
-        let count = clientCount.add(1)
+        let count = counts.clients.add(1)
         guard limit == 0 || count <= limit else {
-            clientCount.add(-1)
+            counts.clients.add(-1)
             return false
         }
         counters.add(to: .clientConnections)
@@ -161,7 +176,7 @@ internal import Wire
     }
 
     func leave() {
-        clientCount.add(-1)
+        counts.clients.add(-1)
         counters.add(-1, to: .clientConnections)
     }
 

@@ -4,7 +4,7 @@ internal import Configuration
 struct PoolPlan: Sendable {
     let configuration: PoolConfiguration
     let routing: PoolRouting
-    let clientCount: SharedCount
+    let counts: PoolCounts
     /// Every worker's figures of the pool, for `stats proxy`.
     var counters: [PoolCounters] = []
 }

@@ -48,14 +48,22 @@ internal import Wire
 
     /// From now on the client is told the topic's messages.
     func add(_ client: Client, to topic: Topic) {
-        interests[topic]?.waiting.remove(client.handle)
-        interests[topic]?.subscribers.insert(client.handle)
+        guard var interest = interests[topic] else { return }
+        let isFirst = interest.subscribers.isEmpty
+        interest.waiting.remove(client.handle)
+        if interest.subscribers.insert(client.handle).inserted {
+            pool.counts.subscribers.change(topic, clients: 1, links: isFirst ? 1 : 0)
+        }
+        interests[topic] = interest
     }
 
     /// The client does not want it any more.
     func drop(_ topic: Topic, _ client: Client) {
         guard var interest = interests[topic] else { return }
-        interest.subscribers.remove(client.handle)
+        if interest.subscribers.remove(client.handle) != nil {
+            let links = interest.subscribers.isEmpty ? -1 : 0
+            pool.counts.subscribers.change(topic, clients: -1, links: links)
+        }
         interest.waiting.remove(client.handle)
         guard interest.subscribers.isEmpty && interest.waiting.isEmpty else {
             return interests[topic] = interest

@@ -9,6 +9,9 @@ extension Split {
         if case .statistics(let group) = merge {
             return append(statistics(group, of: pool), to: &output, from: blocks)
         }
+        if isInformation, case .information(let hasOwn) = gathering {
+            return append(information(hasOwn: hasOwn, of: pool), to: &output, from: blocks)
+        }
         if let failure { return append(failure, to: &output, from: blocks) }
         switch merge {
         case .elements:
@@ -30,7 +33,12 @@ extension Split {
 
     /// What all servers say, as one reply.
     private func gathered(_ pool: BlockPool) -> [UInt8] {
-        gathering.merge((0..<fragments.count).map { whole($0, pool) }, isRESP3: speaksRESP3)
+        gathering.merge(replies(pool), isRESP3: speaksRESP3)
+    }
+
+    /// The servers' complete replies; an empty one is of a server that has not answered.
+    func replies(_ pool: BlockPool) -> [[UInt8]] {
+        (0..<fragments.count).map { fragments[$0].reply.isEmpty ? [] : whole($0, pool) }
     }
 
     func append(_ bytes: [UInt8], to output: inout ByteList, from pool: BlockPool) {

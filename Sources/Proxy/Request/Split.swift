@@ -133,6 +133,11 @@ internal import Wire
         finish(fragment)
     }
 
+    /// Whether it is INFO, to which those answer who can.
+    var isInformation: Bool {
+        if merge == .gathering, case .information = gathering { true } else { false }
+    }
+
     // MARK: - Collecting
 
     /// Adds a piece of a fragment's reply.

@@ -49,5 +49,7 @@ struct Ticket: BitwiseCopyable {
     var leading: UInt32 = 0
 
     static let whole: Int32 = -1
+    /// The number of a request of the proxy's own: CLIENT ID, whose answer nobody else waits for.
+    static let identity: UInt32 = 1
     static let never = Int64.max
 }

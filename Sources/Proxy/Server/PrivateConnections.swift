@@ -1,10 +1,17 @@
+internal import Configuration
 internal import Reactor
+internal import Wire
 
 /// A server's connections that belong to one client each, while it needs what cannot be shared: a
 /// wait that may last for ever, or keys that are watched.
 ///
-/// One that is given back stays for a while, ready for the next client.
+/// One that is given back stays for a while, ready for the next client: nothing of what the last
+/// one said is in force any more, and one of which that is not certain is closed.
 @safe final class PrivateConnections {
+    /// How many clients have one, on all workers.
+    private let lent: SharedCount
+    /// `private_connections`: how many may.
+    let most: Int
     private var all: [ServerConnection] = []
     /// Those that nobody has, the last one given back at the end.
     private var idle: [Idle] = []
@@ -16,9 +23,19 @@ internal import Reactor
         let since: Int64
     }
 
+    /// Those to the server of that index, or to a replica of it.
+    init(to server: Int, of pool: Pool) {
+        lent = pool.counts.lent[server]
+        most = pool.configuration.privateConnections
+    }
+
+    /// Whether no further client may have one.
+    var isFull: Bool { lent.value >= most }
+
     func add(_ connection: ServerConnection) { all.append(connection) }
 
     func remove(_ connection: ServerConnection) {
+        takeBack(connection)
         all.removeAll { $0 === connection }
         idle.removeAll { $0.connection === connection }
     }
@@ -35,8 +52,22 @@ internal import Reactor
         idle.lastIndex { $0.connection.speaksRESP3 == speaksRESP3 && !$0.connection.isHolding }
     }
 
+    /// From now on it is this client's.
+    func lend(_ connection: ServerConnection, to client: Handle) {
+        connection.owner = client
+        connection.isLent = true
+        lent.add(1)
+    }
+
+    private func takeBack(_ connection: ServerConnection) {
+        guard connection.isLent else { return }
+        connection.isLent = false
+        lent.add(-1)
+    }
+
     /// Its client needs it no more, and nothing of what it said is still in force.
     func giveBack(_ connection: ServerConnection) {
+        takeBack(connection)
         connection.disown()
         guard connection.phase != .closed else { return }
         guard connection.isReusable, idle.count < Limits.idlePrivateConnections else {
@@ -70,11 +101,18 @@ internal import Reactor
 extension Server {
     /// A connection for one client alone. Nil: there is none now, and `unavailable` says why.
     func privateConnection(for client: Client) -> ServerConnection? {
-        let connection =
-            privates.takeIdle(speaksRESP3: client.speaksRESP3)
-            ?? open(nil, speaksRESP3: client.speaksRESP3)
-        connection?.owner = client.handle
+        let idle = privates.takeIdle(speaksRESP3: client.speaksRESP3)
+        let connection = idle ?? open(nil, speaksRESP3: client.speaksRESP3)
+        guard let connection else { return nil }
+        privates.lend(connection, to: client.handle)
+        if idle == nil { connection.askForNumber() }
         return connection
+    }
+
+    /// The error for a request that needs a connection of its own where all are lent.
+    var tooManyPrivate: String {
+        "server \(endpoint): too many clients block or watch there, private_connections is "
+            + "\(privates.most)"
     }
 
     /// Who takes over what a client's own connection could not do. Not for one that watches keys: what
@@ -91,6 +129,15 @@ extension Server {
 }
 
 extension ServerConnection {
+    /// Asks the server for its number of this connection, by which CLIENT UNBLOCK names it.
+    fileprivate func askForNumber() {
+        let command = RedisReply.command(["CLIENT", "ID"])
+        unsafe command.withRawBytes { unsafe log.append($0, from: worker.blocks) }
+        enqueue(
+            Ticket(
+                sequence: Ticket.identity, length: command.count, deadline: 0, purpose: .discard))
+    }
+
     /// Nobody's any more.
     fileprivate func disown() {
         owner = .nobody
@@ -101,7 +148,7 @@ extension ServerConnection {
     /// Whether its next request could be anybody's: nothing but answers that nobody waits for is
     /// still to come.
     fileprivate var isReusable: Bool {
-        phase == .ready && !isHolding && expired == 0
+        phase == .ready && !isHolding && expired == 0 && !isInDoubt
             && (0..<tickets.count).allSatisfy { tickets[$0].purpose == .discard }
     }
 }

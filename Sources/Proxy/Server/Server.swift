@@ -46,7 +46,7 @@ internal import Wire
     var uploadTimer: Timer?
     var isWatchingUploads = false
     /// Those that belong to one client each.
-    let privates = PrivateConnections()
+    let privates: PrivateConnections
     /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
     private var isAwaited = false
     private var retryAt: Int64 = 0
@@ -78,6 +78,7 @@ internal import Wire
         holdsRequests = route.isFollowed && pool.configuration.failoverWaitMilliseconds > 0
         perProtocol = pool.configuration.serverConnections
         connections = Array(repeating: nil, count: perProtocol * (pool.isRedis ? 2 : 1))
+        privates = PrivateConnections(to: index, of: pool)
     }
 
     /// A replica of `primary`, counted with it.
@@ -95,6 +96,7 @@ internal import Wire
         holdsRequests = primary.holdsRequests
         perProtocol = primary.perProtocol
         connections = Array(repeating: nil, count: primary.connections.count)
+        privates = PrivateConnections(to: index, of: pool)
     }
 
     // MARK: - Requests

@@ -14,6 +14,7 @@ extension ServerConnection {
             if halt != .none, unsafe setAside(reply, isError: false) { return }
             return unsafe deliver(reply, to: ticket, isError: false)
         }
+        isInDoubt = true
         let cause = unsafe leadingError ?? Self.cause(of: reply)
         unsafe cause.withRawBytes { bytes in
             if unsafe setAside(bytes, isError: true) { return }

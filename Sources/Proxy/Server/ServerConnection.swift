@@ -34,6 +34,13 @@ internal import Wire
     var upload: Upload?
     /// The client that has it for itself (`PrivateConnections`).
     var owner = Handle.nobody
+    /// The server's own CLIENT ID of it; nil until the server has said it.
+    var numberAtServer: Int?
+    /// Whether that client still needs it.
+    var isLent = false
+    /// Whether the server refused a part of a transaction, so that it is not certain what is still in
+    /// force there.
+    var isInDoubt = false
     /// Whether its client waits for what may take for ever, so that no request here times out.
     var isPatient = false { didSet { deadlineOfTurn = deadline } }
     /// Whether its client watches keys over it, and so cannot go on over another one.

@@ -626,10 +626,8 @@ extension EqualityScript {
         MEMORY USAGE a SAMPLES x
         MEMORY FOO
         MEMORY HELP
-        x MEMORY DOCTOR
-        x MEMORY MALLOC-STATS
-        x MEMORY PURGE
-        x MEMORY STATS
+        ! MEMORY DOCTOR
+        MEMORY PURGE
         COPY {t}a {t}b
         SET {t}a 1
         COPY {t}a {t}b
@@ -1070,7 +1068,7 @@ extension EqualityScript {
         x DEBUG SLEEP 0
         x FAILOVER
         x LASTSAVE
-        x LATENCY LATEST
+        LATENCY LATEST
         x MODULE LIST
         x MONITOR
         x PSYNC a 1
@@ -1079,7 +1077,7 @@ extension EqualityScript {
         x SAVE
         x SHUTDOWN
         x SLAVEOF NO ONE
-        x SLOWLOG GET
+        SLOWLOG GET
         x SYNC
         ASKING
         CLUSTER INFO

@@ -73,7 +73,7 @@ private func framesOf(_ request: RedisRequest, _ bytes: [UInt8]) -> [Frame] {
     switch command.handling {
     case .forward: return [whole]
     // What waits, watches or concerns a server as a whole is no question to one that all share.
-    case .blocking, .watch, .publish, .everywhere, .scan, .subcommands: return []
+    case .blocking, .watch, .publish, .everywhere, .scan, .subcommands, .onlyServer: return []
     case .mget, .sum: return [whole, part(of: request, bytes, step: 1)]
     case .mset: return [whole, part(of: request, bytes, step: 2)]
     case .anyServer: return [whole]
