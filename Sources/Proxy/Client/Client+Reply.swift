@@ -106,7 +106,7 @@ extension Client {
     private func hold(whole reply: RawBytes, _ index: Int, _ visit: Visit) {
         let others = requests.count
         requests.update(index) { request in
-            if reply.count <= HeldReplies.longest && request.held.isEmpty {
+            if 1...HeldReplies.longest ~= reply.count && request.held.isEmpty {
                 request.place = unsafe held.add(reply, of: others, from: worker.blocks)
             } else {
                 unsafe request.held.append(reply, from: worker.blocks)

@@ -52,7 +52,8 @@ internal import Glibc
     /// Copies a reply.
     ///
     /// - Parameters:
-    ///   - reply: no more than `longest` bytes.
+    ///   - reply: up to `longest` bytes, but not none: a block counts bytes, and would be given back
+    ///     before the last of its replies.
     ///   - others: so many more may come.
     @inline(__always)
     mutating func add(_ reply: RawBytes, of others: Int, from pool: BlockPool) -> Place {
