@@ -71,11 +71,16 @@ public struct WorkerThread: Sendable {
         start.body()
     }
 
+    /// Signals are for the main thread, but for those that tell of a thread's own fault: blocked, they
+    /// would end the process without a word, whoever listens for them.
     private static func withSignalsBlocked(_ body: () -> Int32) -> Int32 {
-        var all = sigset_t()
+        var others = sigset_t()
         var before = sigset_t()
-        unsafe sigfillset(&all)
-        unsafe pthread_sigmask(SIG_BLOCK, &all, &before)
+        unsafe sigfillset(&others)
+        for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] {
+            unsafe sigdelset(&others, fault)
+        }
+        unsafe pthread_sigmask(SIG_BLOCK, &others, &before)
         defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
         return body()
     }
