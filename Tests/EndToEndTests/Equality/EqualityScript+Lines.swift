@@ -1077,7 +1077,7 @@ extension EqualityScript {
         x SAVE
         x SHUTDOWN
         x SLAVEOF NO ONE
-        SLOWLOG GET
+        SLOWLOG GET 0
         x SYNC
         ASKING
         CLUSTER INFO
