@@ -198,8 +198,10 @@ import Testing
 
     // MARK: - The bound
 
+    /// On one worker: another one hears of a connection given back some microseconds later than the
+    /// client.
     @Test func clientsBeyondTheBoundAreToldAndThoseBehindThemMayHaveTheirs() throws {
-        try ProxyHarness.run(.redis, workers: 2) {
+        try ProxyHarness.run(.redis) {
             $0.privateConnections = 2
         } conversation: { proxy in
             let clients = try (0..<3).map { _ in try proxy.client() }
