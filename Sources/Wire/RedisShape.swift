@@ -87,6 +87,7 @@ extension RedisShape {
         _ request: RedisRequest, in bytes: Span<UInt8>, behind count: Int
     ) -> Bool {
         var end = 0
+        // Where the keys cannot be told, the server has answered with an error, which has no shape.
         if var keys = try? RedisKeys(request, in: bytes) {
             while let key = keys.next(in: bytes) { end = key.end }
         }
