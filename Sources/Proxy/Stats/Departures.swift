@@ -33,6 +33,8 @@ internal import Reactor
     private var newest: [64 of Int32] = .init(repeating: 0)
     /// When every eighth send had ended, on the worker's clock.
     private var stamps: [UInt32] = []
+    /// The replies that were counted in this turn.
+    private var pace = ReplyPace()
 
     init() { unsafe entries = .allocate(capacity: capacity) }
 
@@ -94,11 +96,20 @@ internal import Reactor
         unsafe entries = .allocate(capacity: capacity)
     }
 
-    private func count(_ entry: Entry, leavingAt stamp: UInt32, in cells: LatencyCells) {
+    /// The turn is over.
+    ///
+    /// - Returns: the replies that were counted in it.
+    mutating func endTurn() -> ReplyPace {
+        defer { pace = ReplyPace() }
+        return pace
+    }
+
+    private mutating func count(_ entry: Entry, leavingAt stamp: UInt32, in cells: LatencyCells) {
         let slot = entry.visit.slot
         let times = Int(entry.times)
         let total = stamp &- entry.receivedAt
         let atServer = min(total, entry.visit.microseconds)
+        pace.add(times, microseconds: entry.visit.microseconds)
         cells.add(total, times: times, to: .total, of: slot)
         cells.add(total &- atServer, times: times, to: .proxy, of: slot)
         // Each part was counted when its reply came, at its own server.
