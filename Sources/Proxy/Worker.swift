@@ -289,6 +289,7 @@ internal import Reactor
     private func endTurn() {
         repeat {
             runPostponed()
+            departures.endEarly()
             flushServers()
             flushClients()
             parseHeldBack()

@@ -275,15 +275,30 @@ internal import Wire
         }
     }
 
+    /// Whether a flush would have nothing to do.
+    @inline(__always)
+    var isUndisturbed: Bool {
+        !isDirty && circumstances.isEmpty && interest == .readable && output.isEmpty
+    }
+
+    /// Sends bytes from where they were read.
+    ///
+    /// - Returns: how many were sent. A failure is for the flush to find, which is not in the middle
+    ///   of anything.
+    @inline(__always)
+    func sendNow(_ bytes: RawBytes) -> Int {
+        guard let sent = try? unsafe socket.send(bytes.buffer), sent > 0 else { return 0 }
+        lastActive = worker.loop.now
+        return sent
+    }
+
     @inline(never)
     private func emit(large bytes: RawBytes) {
         var sent = 0
         if output.isEmpty && !isBlocked && !isClosed {
-            // A failure is for the flush to find, which is not in the middle of anything.
-            sent = (try? unsafe socket.send(bytes.buffer)) ?? 0
+            sent = unsafe sendNow(bytes)
             isBlocked = sent < bytes.count
         }
-        if sent > 0 { lastActive = worker.loop.now }
         unsafe output.append(bytes.dropping(sent), from: worker.blocks)
     }
 
