@@ -1,15 +1,15 @@
 /// How the replies of all servers to one request become the reply of one.
 ///
 /// For requests that concern a server as a whole, and so are rare: it allocates.
-public enum RedisGathering: Sendable, Equatable {
+public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
     /// DBSIZE, SCRIPT LOAD's kin that count: the integers are added up.
     case sum
     /// KEYS: the elements of all. No two servers have the same.
     case join
     /// PUBSUB CHANNELS: the elements of all, each once.
     case union
-    /// PUBSUB NUMSUB: names and their numbers, which are added up, each with what no server counts.
-    case sumByName([Int])
+    /// PUBSUB NUMSUB: names and their numbers, which are added up, each with its shift.
+    case sumByName
     /// PUBLISH: one server's number, and what it does not count.
     case shifted(Int)
     /// SCRIPT EXISTS: 1 where every server says so.
@@ -34,7 +34,11 @@ public enum RedisGathering: Sendable, Equatable {
     case scan(ScanCursor)
 
     /// The one reply. An error among the replies is it.
-    public func merge(_ replies: [[UInt8]], isRESP3: Bool) -> [UInt8] {
+    ///
+    /// - Parameter shifts: for `sumByName`, what no server counts, name by name; or none.
+    public func merge(
+        _ replies: [[UInt8]], isRESP3: Bool, shifts: [Int] = []
+    ) -> [UInt8] {
         let error = replies.first { RedisReply.isError(in: $0.span) }
         if let error, self != .success { return error }
         switch self {
@@ -46,7 +50,7 @@ public enum RedisGathering: Sendable, Equatable {
             return RedisReply.integer(self == .sum ? numbers.reduce(0, &+) : numbers.max() ?? 0)
         case .join: return Self.joined(replies)
         case .union: return Self.union(replies)
-        case .sumByName(let shifts): return Self.sumByName(replies, shifts)
+        case .sumByName: return Self.sumByName(replies, shifts)
         case .shifted(let shift):
             guard let number = replies.first.flatMap({ RedisReply.integer(in: $0.span) }) else {
                 return Self.misfit

@@ -1,6 +1,6 @@
 /// Why the proxy does not serve a command that Redis knows: part of its line in the table, from
 /// which come the reply, the page of all commands, and what COMMAND leaves out.
-public enum RedisRefusal: Sendable, Equatable, CaseIterable {
+public enum RedisRefusal: Sendable, Equatable, CaseIterable, BitwiseCopyable {
     /// It administers one server.
     case administration
     /// Redis Cluster's own.

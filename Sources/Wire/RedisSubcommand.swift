@@ -54,7 +54,7 @@ public enum RedisSubcommand {
             ("function", "restore"):
             .everywhere(.same)
         case ("pubsub", "channels"), ("pubsub", "shardchannels"): .everywhere(.union)
-        case ("pubsub", "numsub"), ("pubsub", "shardnumsub"): .everywhere(.sumByName([]))
+        case ("pubsub", "numsub"), ("pubsub", "shardnumsub"): .everywhere(.sumByName)
         case ("pubsub", "numpat"): .everywhere(.maximum)
         default: .anywhere
         }

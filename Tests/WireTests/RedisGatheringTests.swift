@@ -49,7 +49,7 @@ struct RedisGatheringTests {
     func whatIsNoArrayDoesNotFit(reply: String) {
         #expect(merge(.union, reply).hasPrefix("-ERR servers' replies do not fit together"))
         #expect(merge(.minimum, reply).hasPrefix("-ERR"))
-        #expect(merge(.sumByName([]), reply).hasPrefix("-ERR"))
+        #expect(merge(.sumByName, reply).hasPrefix("-ERR"))
     }
 
     @Test func cursorsOfManyServersAreApart() throws {

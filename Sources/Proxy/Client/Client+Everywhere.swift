@@ -37,12 +37,13 @@ extension Client {
 
     func ask(
         _ servers: [Server], _ frame: RawBytes, _ gathering: RedisGathering,
-        _ repetition: RedisRepetition
+        _ repetition: RedisRepetition, shifts: [Int] = []
     ) {
         let number = worker.splits.take()
         let split = worker.splits[number]
         split.begin(
-            gathering, speaksRESP3: speaksRESP3, fragments: servers.count, from: worker.blocks)
+            gathering, shifts, speaksRESP3: speaksRESP3, fragments: servers.count,
+            from: worker.blocks)
         let sequence = admit(split: number)
         unsafe send(split, sequence, frame, toAll: servers, repetition)
     }
@@ -61,7 +62,7 @@ extension Client {
         let shifts = words.dropFirst().map {
             pool.counts.subscribers.surplus(of: Topic(kind: kind, name: $0))
         }
-        unsafe ask(pool.liveServers, frame, .sumByName(shifts), .reads)
+        unsafe ask(pool.liveServers, frame, .sumByName, .reads, shifts: shifts)
     }
 
     // MARK: - Commands with subcommands
