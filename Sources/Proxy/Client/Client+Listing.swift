@@ -201,8 +201,12 @@ extension Client {
     ///
     /// - Returns: false if it does not wait, or cannot be asked for.
     func unblock(isError: Bool) -> Bool {
-        guard let blocked = session?.blocked, let number = blocked.numberAtServer,
-            let shared = blocked.server.connection(for: self), shared.address == blocked.address
+        guard let blocked = session?.blocked else { return false }
+        guard let number = blocked.numberAtServer else {
+            blocked.unblocksAsError = isError
+            return blocked.awaitsNumber
+        }
+        guard let shared = blocked.server.connection(for: self), shared.address == blocked.address
         else { return false }
         let command = RedisReply.command([
             "CLIENT", "UNBLOCK", "\(number)", isError ? "ERROR" : "TIMEOUT",

@@ -304,6 +304,8 @@ internal import Wire
     func flush() {
         isDirty = false
         guard !isClosed else { return }
+        // Before the client can have its reply: what it then does elsewhere finds its connection free.
+        if circumstances[.alone] && requests.isEmpty { settle() }
         while !output.isEmpty && !isBlocked {
             do throws(SystemError) {
                 try send()
@@ -314,7 +316,6 @@ internal import Wire
         limitOutput()
         if circumstances.isEmpty && interest == .readable { return }
         if !blocked.isEmpty && output.count < Limits.outputLowWater { resumeBlocked() }
-        if requestLimit == 1 && requests.isEmpty { settle() }
         if isHeldBack && !isParsingDue && mayGoOn {
             isParsingDue = true
             worker.needsParsing(self)
