@@ -63,6 +63,8 @@ internal import Wire
     /// What it said last, and the word behind its last CLIENT: for CLIENT LIST.
     var lastCommand = RedisCommand.ID.unknown
     var lastSubcommand: String?
+    /// While it asks for that, the bytes of its request, which a server would have in its buffer.
+    var lengthOfInquiry = 0
     /// Which of its requests are answered.
     var replyMode = ReplyMode.on { didSet { updateForwards() } }
     /// How many of `requests` get no reply.
