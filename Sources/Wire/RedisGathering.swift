@@ -22,8 +22,9 @@ public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
     case success
     /// FLUSHALL, SCRIPT LOAD: all say the same.
     case same
-    /// SLOWLOG GET: so many of the newest, of all servers.
-    case newest(Int)
+    /// SLOWLOG GET: so many of the newest, of all servers. Their numbers are made unlike each other by
+    /// the places that these servers have among so many.
+    case newest(Int, places: [Int] = [], of: Int = 1)
     /// LATENCY LATEST: of each event the newest time, and the worst of all.
     case events
     /// LATENCY HISTORY: the samples of all in the order of their times.
@@ -61,7 +62,8 @@ public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
             let null = isRESP3 ? Array("_\r\n".utf8) : RedisReply.nullBulk
             return replies.first { $0 != null } ?? null
         case .same: return replies.first ?? Self.misfit
-        case .newest(let count): return Self.newest(count, of: replies)
+        case .newest(let count, let places, let total):
+            return Self.newest(count, of: replies, places, total)
         case .events: return Self.events(replies)
         case .samples: return Self.samples(replies)
         case .information:
@@ -125,10 +127,30 @@ public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
         return zip(names, sums).reduce(into: header) { $0 += $1.0 + RedisReply.integer($1.1) }
     }
 
-    private static func newest(_ count: Int, of replies: [[UInt8]]) -> [UInt8] {
-        guard let entries = records(replies, number: 1) else { return misfit }
+    private static func newest(
+        _ count: Int, of replies: [[UInt8]], _ places: [Int], _ total: Int
+    ) -> [UInt8] {
+        var entries: [(number: Int, bytes: ArraySlice<UInt8>)] = []
+        for (index, reply) in replies.enumerated() {
+            guard let records = records([reply], number: 1) else { return misfit }
+            let place = index < places.count ? places[index] : index
+            entries += records.map { ($0.number, renumbered($0.bytes, place, total)) }
+        }
         let sorted = entries.sorted { $0.number > $1.number }
         return array(sorted.prefix(count < 0 ? .max : count).map(\.bytes))
+    }
+
+    /// An entry with a number that is no other server's, as the first of its parts.
+    private static func renumbered(
+        _ entry: ArraySlice<UInt8>, _ place: Int, _ total: Int
+    ) -> ArraySlice<UInt8> {
+        guard total > 1, var parts = elements(of: Array(entry)), let first = parts.first,
+            let own = number(first)
+        else { return entry }
+        let (product, overflow) = own.multipliedReportingOverflow(by: total)
+        guard !overflow else { return entry }
+        parts[0] = RedisReply.integer(product &+ place)[...]
+        return array(parts)[...]
     }
 
     private static func samples(_ replies: [[UInt8]]) -> [UInt8] {

@@ -52,6 +52,19 @@ struct RedisGatheringTests {
         #expect(merge(.sumByName, reply).hasPrefix("-ERR"))
     }
 
+    @Test func slowRequestsOfSeveralServersHaveNumbersOfTheirOwn() {
+        func entry(_ id: Int, _ time: Int) -> String {
+            "*3\r\n:\(id)\r\n:\(time)\r\n*1\r\n$4\r\nPING\r\n"
+        }
+
+        let merged = merge(
+            .newest(2, places: [0, 2], of: 3), "*2\r\n" + entry(5, 70) + entry(4, 50),
+            "*1\r\n" + entry(5, 60))
+
+        #expect(merged == "*2\r\n" + entry(15, 70) + entry(17, 60))
+        #expect(merge(.newest(10), "*1\r\n" + entry(5, 60)) == "*1\r\n" + entry(5, 60))
+    }
+
     @Test func cursorsOfManyServersAreApart() throws {
         for servers in 1...5 {
             for number: UInt64 in [0, 1, 7, 1 << 40] {

@@ -16,6 +16,10 @@ extension Client {
         }
         // What an ejected server would say is not asked for; what it is told, it would miss.
         let servers = command.isWrite ? pool.servers : pool.liveServers
+        var gathering = gathering
+        if case .newest(let count, _, _) = gathering {
+            gathering = .newest(count, places: servers.map(\.index), of: pool.servers.count)
+        }
         unsafe ask(servers, frame, gathering, command.isReadOnly ? .reads : .again)
     }
 

@@ -390,7 +390,9 @@ extension Client {
         case .hello:
             unsafe hello(words(of: request, frame))
         case .client:
+            lengthOfInquiry = frame.count
             unsafe client(words(of: request, frame))
+            lengthOfInquiry = 0
         case .multi: beginTransaction()
         case .exec: executeTransaction()
         case .discard: discardTransaction()
@@ -403,7 +405,9 @@ extension Client {
         case .shardUnsubscribe: unsafe unsubscribe(.shardChannel, names(of: request, frame))
         case .command:
             unsafe answer(
-                RedisCommand.reply(to: request, in: frame.span, inRESP3: speaksRESP3))
+                RedisCommand.reply(
+                    to: request, in: frame.span, inRESP3: speaksRESP3,
+                    administering: pool.passesAdministration))
         case .reset: reset()
         case .role: answer(Self.role)
         case .time: answer(Self.time)

@@ -63,6 +63,8 @@ internal import Wire
     /// What it said last, and the word behind its last CLIENT: for CLIENT LIST.
     var lastCommand = RedisCommand.ID.unknown
     var lastSubcommand: String?
+    /// While it asks for that, the bytes of its request, which a server would have in its buffer.
+    var lengthOfInquiry = 0
     /// Which of its requests are answered.
     var replyMode = ReplyMode.on { didSet { updateForwards() } }
     /// How many of `requests` get no reply.
@@ -319,6 +321,8 @@ internal import Wire
     func flush() {
         isDirty = false
         guard !isClosed else { return }
+        // Before the client can have its reply: what it then does elsewhere finds its connection free.
+        if circumstances[.alone] && requests.isEmpty { settle() }
         while !output.isEmpty && !isBlocked {
             do throws(SystemError) {
                 try send()
@@ -329,7 +333,6 @@ internal import Wire
         limitOutput()
         if circumstances.isEmpty && interest == .readable { return }
         if !blocked.isEmpty && output.count < Limits.outputLowWater { resumeBlocked() }
-        if requestLimit == 1 && requests.isEmpty { settle() }
         if isHeldBack && !isParsingDue && mayGoOn {
             isParsingDue = true
             worker.needsParsing(self)
