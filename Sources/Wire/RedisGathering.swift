@@ -23,8 +23,8 @@ public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
     /// FLUSHALL, SCRIPT LOAD: all say the same.
     case same
     /// SLOWLOG GET: so many of the newest, of all servers. Their numbers are made unlike each other by
-    /// the places that these servers have among so many.
-    case newest(Int, places: [Int] = [], of: Int = 1)
+    /// the servers' places.
+    case newest(Int)
     /// LATENCY LATEST: of each event the newest time, and the worst of all.
     case events
     /// LATENCY HISTORY: the samples of all in the order of their times.
@@ -34,11 +34,27 @@ public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
     /// SCAN at the server of that index: its cursor is turned into one that names it.
     case scan(ScanCursor)
 
+    /// What has to be known besides the replies; not of the gathering itself, which is plain data as a
+    /// part of the command table.
+    public struct Circumstances: Sendable {
+        /// What no server counts, name by name (`sumByName`); or none.
+        public var shifts: [Int]
+        /// The places of those who reply among all servers (`newest`).
+        public var places: [Int]
+        /// How many servers there are.
+        public var servers: Int
+
+        /// What nothing but one server's replies needs.
+        public init(shifts: [Int] = [], places: [Int] = [], servers: Int = 1) {
+            self.shifts = shifts
+            self.places = places
+            self.servers = servers
+        }
+    }
+
     /// The one reply. An error among the replies is it.
-    ///
-    /// - Parameter shifts: for `sumByName`, what no server counts, name by name; or none.
     public func merge(
-        _ replies: [[UInt8]], isRESP3: Bool, shifts: [Int] = []
+        _ replies: [[UInt8]], isRESP3: Bool, in circumstances: Circumstances = Circumstances()
     ) -> [UInt8] {
         let error = replies.first { RedisReply.isError(in: $0.span) }
         if let error, self != .success { return error }
@@ -51,7 +67,7 @@ public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
             return RedisReply.integer(self == .sum ? numbers.reduce(0, &+) : numbers.max() ?? 0)
         case .join: return Self.joined(replies)
         case .union: return Self.union(replies)
-        case .sumByName: return Self.sumByName(replies, shifts)
+        case .sumByName: return Self.sumByName(replies, circumstances.shifts)
         case .shifted(let shift):
             guard let number = replies.first.flatMap({ RedisReply.integer(in: $0.span) }) else {
                 return Self.misfit
@@ -62,8 +78,8 @@ public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
             let null = isRESP3 ? Array("_\r\n".utf8) : RedisReply.nullBulk
             return replies.first { $0 != null } ?? null
         case .same: return replies.first ?? Self.misfit
-        case .newest(let count, let places, let total):
-            return Self.newest(count, of: replies, places, total)
+        case .newest(let count):
+            return Self.newest(count, of: replies, circumstances.places, circumstances.servers)
         case .events: return Self.events(replies)
         case .samples: return Self.samples(replies)
         case .information:

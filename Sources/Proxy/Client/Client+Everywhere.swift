@@ -16,10 +16,6 @@ extension Client {
         }
         // What an ejected server would say is not asked for; what it is told, it would miss.
         let servers = command.isWrite ? pool.servers : pool.liveServers
-        var gathering = gathering
-        if case .newest(let count, _, _) = gathering {
-            gathering = .newest(count, places: servers.map(\.index), of: pool.servers.count)
-        }
         unsafe ask(servers, frame, gathering, command.isReadOnly ? .reads : .again)
     }
 
@@ -45,8 +41,10 @@ extension Client {
     ) {
         let number = worker.splits.take()
         let split = worker.splits[number]
+        let circumstances = RedisGathering.Circumstances(
+            shifts: shifts, places: servers.map(\.index), servers: pool.servers.count)
         split.begin(
-            gathering, shifts, speaksRESP3: speaksRESP3, fragments: servers.count,
+            gathering, circumstances, speaksRESP3: speaksRESP3, fragments: servers.count,
             from: worker.blocks)
         let sequence = admit(split: number)
         unsafe send(split, sequence, frame, toAll: servers, repetition)

@@ -40,8 +40,7 @@ internal import Wire
 
     private(set) var merge = Merge.sum
     private(set) var gathering = RedisGathering.same
-    /// What the proxy counts of each name itself (`gathering` only).
-    private(set) var shifts: [Int] = []
+    private(set) var circumstances = RedisGathering.Circumstances()
     /// Whether the client speaks RESP3 (`gathering` only).
     private(set) var speaksRESP3 = false
     /// What the proxy itself answers (`completion` only).
@@ -82,12 +81,14 @@ internal import Wire
 
     /// Begins a question to so many servers.
     func begin(
-        _ gathering: RedisGathering, _ shifts: [Int] = [], speaksRESP3: Bool, fragments count: Int,
+        _ gathering: RedisGathering,
+        _ circumstances: RedisGathering.Circumstances = RedisGathering.Circumstances(),
+        speaksRESP3: Bool, fragments count: Int,
         from pool: BlockPool
     ) {
         begin(.gathering, fragments: count, from: pool)
         self.gathering = gathering
-        self.shifts = shifts
+        self.circumstances = circumstances
         self.speaksRESP3 = speaksRESP3
     }
 
@@ -189,7 +190,7 @@ internal import Wire
         total = 0
         heldCount = 0
         if failure != nil { failure = nil }
-        if !shifts.isEmpty { shifts = [] }
+        if case .gathering = merge { circumstances = .init() }
         if !locals.isEmpty { locals = [] }
         if binary != nil { binary = nil }
         returnedKey.removeAll(to: pool)
