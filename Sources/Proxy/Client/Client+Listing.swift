@@ -91,7 +91,8 @@ extension Client {
         _ wish: ClientInquiry.Wish, _ filter: ClientFilter,
         _ reply: @escaping @Sendable (ClientAnswer, Client) -> [UInt8]
     ) {
-        worker.inquire(wish, filter, for: self, admit(), reply)
+        let place = collectingPlace ?? ReplyPlace(sequence: admit(), fragment: Ticket.whole)
+        worker.inquire(wish, filter, for: self, place, reply)
     }
 
     // MARK: - LIST

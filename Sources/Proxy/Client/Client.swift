@@ -67,6 +67,8 @@ internal import Wire
     var lengthOfInquiry = 0
     /// Which of its requests are answered.
     var replyMode = ReplyMode.on { didSet { updateForwards() } }
+    /// Where the reply belongs that is collected, if it comes later.
+    var collectingPlace: ReplyPlace?
     /// How many of `requests` get no reply.
     var silentCount = 0
     /// It said HELLO 3.

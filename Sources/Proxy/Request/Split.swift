@@ -16,7 +16,7 @@ internal import Wire
         case values
         /// What all servers say of themselves, put together by `gathering`.
         case gathering
-        /// EXEC: the server's reply, the proxy's own among it.
+        /// EXEC: the server's reply, the proxy's own in their places.
         case completion
         /// One meta command: its reply, unless the command's `q` flag hides it.
         case unlessHidden
@@ -92,11 +92,15 @@ internal import Wire
         self.speaksRESP3 = speaksRESP3
     }
 
-    /// Begins a transaction with commands that its server does not see.
+    /// Begins a transaction with commands that its server does not see: the first fragment is the
+    /// server's, then there is one for each of them.
     func begin(completing locals: [LocalCommand], from pool: BlockPool) {
-        begin(.completion, fragments: 1, from: pool)
+        begin(.completion, fragments: 1 + locals.count, from: pool)
         self.locals = locals
     }
+
+    /// Nothing more is to come.
+    func finishAll() { missing = 0 }
 
     /// Begins a request with a fragment for each part of the plan.
     ///
