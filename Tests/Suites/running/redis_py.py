@@ -110,7 +110,10 @@ class RedisPy:
 
 def jobs(source: Path, python: Path, quick: bool) -> list[RedisPy]:
     if quick:
-        return [RedisPy(source, python, 3, ("tests",), (ASYNC,))]
+        return [
+            RedisPy(source, python, 3, ("tests",), (COMMANDS, ASYNC)),
+            RedisPy(source, python, 3, (COMMANDS,)),
+        ]
     found = []
     for version in (2, 3):
         found += [
