@@ -46,7 +46,7 @@ public struct RedisCommand: Sendable, BitwiseCopyable {
         if case .refused = handling { false } else { true }
     }
 
-    /// Whether `RedisSubcommandLine` knows its subcommands, some of which are refused.
+    /// Whether `RedisSubcommand` knows its subcommands, some of which are refused.
     public var hasSubcommands: Bool { flags.contains(.subcommands) }
 
     /// Whether a request of that many arguments, the name included, has the right number of them.
@@ -79,7 +79,7 @@ public struct RedisCommand: Sendable, BitwiseCopyable {
         case everywhere(RedisGathering)
         /// SCAN: to the server that its cursor names.
         case scan
-        /// Its subcommands go their own ways (`RedisSubcommand`).
+        /// Its subcommands go their own ways (`RedisSubcommand.table`).
         case subcommands
         /// Has no key and any server's answer will do.
         case anyServer

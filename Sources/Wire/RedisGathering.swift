@@ -18,7 +18,7 @@ public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
     case maximum
     /// RANDOMKEY: the first that is no null.
     case any
-    /// SCRIPT KILL: one success is enough.
+    /// SCRIPT KILL: one success is enough. It does not wait behind what the servers are at work on.
     case success
     /// FLUSHALL, SCRIPT LOAD: all say the same.
     case same

@@ -59,7 +59,7 @@ struct RedisManual: Sendable {
         guard let command, Self.isServed(command.handling, to: readers) else { return false }
         guard isSubcommand, command.hasSubcommands else { return true }
         let word = String(name.dropFirst(containerName.count + 1))
-        guard let line = RedisSubcommandLine.find(word, of: command) else { return true }
+        guard let line = RedisSubcommand.find(word, of: command) else { return true }
         return Self.isServed(line.handling, to: readers)
     }
 

@@ -52,9 +52,9 @@ extension Client {
 
     /// What one server says of itself, and several cannot say together.
     func forwardToOnlyServer(
-        _ command: RedisCommand, _ frame: RawBytes, _ refusal: RedisRefusal
+        _ name: String, _ frame: RawBytes, _ refusal: RedisRefusal
     ) {
-        guard pool.servers.count == 1 else { return answer(refusal.reply(to: command.name)) }
+        guard pool.servers.count == 1 else { return answer(refusal.reply(to: name)) }
         unsafe forward(frame, to: pool.servers[0], .again, .other)
     }
 
@@ -73,17 +73,25 @@ extension Client {
     func dispatchSubcommand(
         _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
     ) {
-        let route = unsafe RedisSubcommand.route(
-            command, request, servers: pool.servers.count, in: frame.span)
-        switch route {
+        let subcommand = unsafe RedisSubcommand.find(in: request, of: command, frame.span)
+        switch subcommand?.handling {
         case .everywhere(.sumByName) where !pool.counts.subscribers.isEven:
             unsafe askForSubscribers(names(of: request, frame), frame)
+        case .everywhere(.newest(let usual)):
+            let count = unsafe wantedCount(words(of: request, frame)) ?? usual
+            unsafe sendEverywhere(request, command, frame, .newest(count))
+        case .everywhere(.success): unsafe sendPastOthers(frame, .success)
         case .everywhere(let gathering):
             unsafe sendEverywhere(request, command, frame, gathering)
-        case .byKey: unsafe forward(request, command, frame)
-        case .pastOthers(let gathering): unsafe sendPastOthers(frame, gathering)
-        case .anywhere: unsafe forward(frame, to: pool.anyServer, .again, .other)
-        case .refused(let why): answer(RedisReply.error("ERR \(why)"))
+        case .forward: unsafe forward(request, command, frame)
+        case .onlyServer(let refusal):
+            unsafe forwardToOnlyServer(subcommand?.fullName ?? command.name, frame, refusal)
+        default: unsafe forward(frame, to: pool.anyServer, .again, .other)
         }
+    }
+
+    /// The number behind SLOWLOG GET; of a word that is none, the servers will complain.
+    private func wantedCount(_ words: [[UInt8]]) -> Int? {
+        words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) : nil
     }
 }

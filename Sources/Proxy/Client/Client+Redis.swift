@@ -88,7 +88,7 @@ extension Client {
         }
         let administers = unsafe isPassedOn(request, command, frame)
         if command.hasSubcommands && !administers,
-            let error = unsafe RedisSubcommandLine.error(in: request, of: command, frame.span)
+            let error = unsafe RedisSubcommand.error(in: request, of: command, frame.span)
         {
             transaction?.isBroken = true
             return answer(error)
@@ -123,7 +123,7 @@ extension Client {
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
         case .local(let local): unsafe answer(local, request, frame)
         case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads, .other)
-        case .onlyServer(let refusal): unsafe forwardToOnlyServer(command, frame, refusal)
+        case .onlyServer(let refusal): unsafe forwardToOnlyServer(command.name, frame, refusal)
         case .refused(let refusal): answer(refusal.reply(to: command.name))
         }
     }
@@ -133,7 +133,7 @@ extension Client {
         _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
     ) -> Bool {
         guard pool.passesAdministration else { return false }
-        return unsafe RedisSubcommandLine.isAdministration(request, of: command, in: frame.span)
+        return unsafe RedisSubcommand.isAdministration(request, of: command, in: frame.span)
     }
 
     // MARK: - One server
