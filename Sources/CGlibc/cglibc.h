@@ -4,6 +4,7 @@
 // the system's headers are Glibc's and not this module's.
 #pragma clang module import SwiftGlibc
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -26,6 +27,27 @@ static inline ssize_t cglibc_read(int fd, void *buffer, size_t size) { return sy
 
 static inline ssize_t cglibc_send(int fd, const void *buffer, size_t size, int flags) {
     return syscall(SYS_sendto, fd, buffer, size, flags, NULL, 0);
+}
+
+// Moves bytes between a socket and a pipe within the kernel; neither end may make it wait. With `more`, a socket may hold
+// back what does not fill a segment, since something follows soon.
+static inline ssize_t cglibc_splice(int from, int to, size_t size, int more) {
+    // SPLICE_F_MOVE is 1, SPLICE_F_NONBLOCK 2, SPLICE_F_MORE 4.
+    return syscall(SYS_splice, from, NULL, to, NULL, size, more ? 7 : 3);
+}
+
+// A pipe, its reading end first, both ends non-blocking and close-on-exec, with room for so many bytes in whole pages;
+// returns 0, or -1 with errno set and without a pipe.
+static inline int cglibc_open_pipe(int ends[2], int capacity) {
+    // F_SETPIPE_SZ.
+    const int set_size = 1031;
+    if (syscall(SYS_pipe2, ends, O_NONBLOCK | O_CLOEXEC) != 0) return -1;
+    if (fcntl(ends[1], set_size, capacity) >= 0) return 0;
+    const int error = errno;
+    close(ends[0]);
+    close(ends[1]);
+    errno = error;
+    return -1;
 }
 
 static inline pid_t cglibc_fork(void) { return fork(); }

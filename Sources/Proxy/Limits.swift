@@ -12,6 +12,24 @@ enum Limits {
     /// nothing waits before it. Copying it first cost a seventh of the user time of a 1 MB GET; for
     /// smaller ones the copy is cheaper than a system call of their own.
     static let sentDirectly = 32 * 1024
+    /// A value of which more than this is to come goes on from socket to socket within the kernel…
+    ///
+    /// Values of 200 KB would cost 1.6 times as much so: copying what is in the cache is cheap, and
+    /// each send wakes somebody.
+    static let relayedFrom = 256 * 1024
+    /// …until less than this is left, which is read and sent together with its CRLF.
+    static let relayedOnFrom = 128 * 1024
+    /// What goes on so at once: as much as a pipe may have without privileges, and no more in a turn
+    /// than reads take.
+    static let relayedAtOnce = 1024 * 1024
+    /// What is read first where the next value is likely to be one, too: enough for a reply to begin to
+    /// stream. With `scratch` it was a quarter of a megabyte that was copied.
+    static let readBeforeRelay = 72 * 1024
+    /// A portion above this is enough for one turn of one connection.
+    static let relayedPerTurn = 512 * 1024
+    /// What a socket does not take of a portion is kept in blocks of this size, the largest that are
+    /// recycled.
+    static let blockOfRelayed = unsafe BlockPool.largestPooled - Segment.headerBytes
     /// An unfinished request for one server is sent on as it comes if it is longer than this: as
     /// much as one read takes, so nothing waits for its rest that may be here already.
     static let uploadFrom = 256 * 1024

@@ -27,6 +27,8 @@ internal import Reactor
     let scratch: UnsafeMutableRawBufferPointer
     /// Where every gathering write is described.
     let vectors: UnsafeMutableBufferPointer<iovec>
+    /// What large values go through.
+    let relay = Relay()
 
     /// Where a short text is put together or decoded; nobody keeps it.
     var text: [UInt8] = []

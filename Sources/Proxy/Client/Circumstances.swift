@@ -25,6 +25,8 @@ struct Circumstances: OptionSet, BitwiseCopyable {
     static var alone: Self { Self(rawValue: 1 << 8) }
     /// Server connections are not read from until the client has read more.
     static var blocking: Self { Self(rawValue: 1 << 9) }
+    /// The last request was so large that it went on within the kernel, as the next one may.
+    static var sendsLarge: Self { Self(rawValue: 1 << 10) }
 
     /// Whether one of these is the case.
     @inline(__always)

@@ -15,7 +15,9 @@ extension Client {
             } else if ownsBlock {
                 try receiveIntoBlock()
             } else {
-                try receiveIntoScratch()
+                let size = sendsLarge ? Limits.readBeforeRelay : Limits.scratch
+                sendsLarge = false
+                try receiveIntoScratch(upTo: size)
             }
         } catch {
             close(because: .failed(error))
@@ -23,11 +25,11 @@ extension Client {
     }
 
     @inline(__always)
-    private func receiveIntoScratch() throws(SystemError) {
+    private func receiveIntoScratch(upTo size: Int = Limits.scratch) throws(SystemError) {
         let kept = input.isEmpty ? 0 : moveInputToScratch()
         let scratch = unsafe worker.scratch
         let room = unsafe UnsafeMutableRawBufferPointer(
-            rebasing: scratch[kept..<min(scratch.count, kept + Limits.scratch)])
+            rebasing: scratch[kept..<min(scratch.count, kept + size)])
         switch try unsafe socket.read(into: room) {
         case .bytes(let count):
             lastActive = worker.loop.now

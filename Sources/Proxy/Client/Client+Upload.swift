@@ -63,7 +63,7 @@ extension Client {
         return .begun
     }
 
-    private func wait(_ pace: Pace) {
+    func wait(_ pace: Pace) {
         self.pace = pace
         isHeldBack = true
         updateInterest()
@@ -154,6 +154,7 @@ extension Client {
 
     /// - Returns: whether there is more to read.
     private func receive(_ upload: Upload) throws(SystemError) -> Bool {
+        if let isMore = try relay(upload) { return isMore }
         let kept = moveInputToScratch()
         let scratch = unsafe worker.scratch
         // What follows the request stays in the socket, as far as its end is known.

@@ -190,12 +190,17 @@ internal import Wire
         set { circumstances[.lingering] = newValue }
     }
 
+    var sendsLarge: Bool {
+        get { circumstances[.sendsLarge] }
+        set { circumstances[.sendsLarge] = newValue }
+    }
+
     var ownsBlock: Bool {
         get { circumstances[.ownsBlock] }
         set { circumstances[.ownsBlock] = newValue }
     }
 
-    private var isBlocked: Bool {
+    var isBlocked: Bool {
         get { circumstances[.blocked] }
         set { circumstances[.blocked] = newValue }
     }

@@ -8,6 +8,9 @@ struct DescriptorReserve: Sendable {
     /// port wait for nothing long, so a quarter of them will do; the rest are probes and lookups.
     private static let others: UInt = 64
 
+    /// The ends of a worker's pipe.
+    private static let perWorker: UInt = 2
+
     /// The first descriptor that clients may not have. The kernel gives the lowest free number, so
     /// a client on a higher one means that all below are taken.
     let firstReserved: Int32
@@ -21,7 +24,8 @@ struct DescriptorReserve: Sendable {
             firstReserved = .max
             return
         }
-        let wanted = pools.reduce(Self.others) { $0 + Self.connections(to: $1, workers: workers) }
+        let own = Self.others + Self.perWorker * UInt(workers)
+        let wanted = pools.reduce(own) { $0 + Self.connections(to: $1, workers: workers) }
         firstReserved = Int32(limit.rlim_cur - min(wanted, limit.rlim_cur / 2))
     }
 

@@ -2,13 +2,13 @@ internal import Wire
 
 /// A large request that is sent on while it arrives.
 ///
-///     client's socket ─▶ scratch ─▶ server's socket
-///                           └─ pending: what the server's socket did not take ─▶┘
+///     client's socket ─▶ scratch or pipe ─▶ server's socket
+///                                └─ pending: what the server's socket did not take ─▶┘
 ///
 /// It has a detached connection to itself (`Server+Detached`), so nobody waits behind it, and
 /// whatever becomes of client or server in the middle costs nobody else anything. While anything is
-/// pending the client is not read from, so at most one read waits here. The client's next requests
-/// are parsed when the reply has come: they must not overtake this one.
+/// pending the client is not read from, so at most one read or portion waits here. The client's next
+/// requests are parsed when the reply has come: they must not overtake this one.
 ///
 /// The client and the connection own it together; either lets go when its part is over.
 @safe final class Upload {
@@ -20,6 +20,8 @@ internal import Wire
     /// Where it goes; nil if there is no use any more, and the rest of the request is dropped.
     var connection: ServerConnection?
     var pending = ByteList()
+    /// What was left of the value when a portion of it had gone on within the kernel.
+    var leftOfRelayed = 0
     /// Whether the client has sent all of it.
     var isWhole = false
     /// When the client last sent of it, in the loop's milliseconds.

@@ -57,7 +57,7 @@ extension ServerConnection {
         }
     }
 
-    private func watchUntilWritable() {
+    func watchUntilWritable() {
         isBlocked = true
         watcher?.watch(pausedFor == .nobody ? [.readable, .writable] : .writable)
     }
@@ -137,7 +137,7 @@ extension ServerConnection {
     }
 
     /// What is still to come of the value that is arriving.
-    private var bodyRemaining: Int {
+    var bodyRemaining: Int {
         server.pool.isRedis ? redisReplies.bodyRemaining : memcachedReplies.bodyRemaining
     }
 

@@ -61,6 +61,10 @@ internal import Wire
     var expired = 0
     /// Whether a part of the oldest ticket's reply has come.
     var isReplyBegun = false
+    /// Whether the last reply was so large that it went on within the kernel, as the next one may.
+    var expectsLarge = false
+    /// What was left of such a reply's value when a portion of it had gone on.
+    var leftOfRelayed = 0
     /// How many of the oldest ticket's leading replies have come, and the first error among them.
     var leadingSeen: UInt32 = 0
     var leadingError: [UInt8]?
@@ -280,7 +284,7 @@ internal import Wire
 
     /// Tells the statistics what has happened, and adds to the server's levels what changed here: a
     /// server may have several connections.
-    private func updateGauges() {
+    func updateGauges() {
         tellTraffic()
         let levels = Levels(
             inQueue: unsentTickets, inQueueBytes: log.unsentCount,
@@ -336,6 +340,7 @@ internal import Wire
 
     /// - Returns: whether there is more to read.
     private func receiveOnce() -> Bool {
+        if isReplyBegun, let isMore = relay() { return isMore }
         let scratch = unsafe worker.scratch
         let kept = tail.count
         if kept > 0 {
@@ -343,7 +348,8 @@ internal import Wire
             tail.removeAll(to: worker.blocks)
         }
         do throws(SystemError) {
-            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[kept...])
+            let end = expectsLarge ? endBeforeRelay(kept) : scratch.count
+            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[kept..<end])
             switch try unsafe socket.read(into: room) {
             case .wouldBlock:
                 if kept > 0 { unsafe keepTail(RawBytes(kept, of: scratch)) }
