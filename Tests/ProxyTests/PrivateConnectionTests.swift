@@ -250,6 +250,39 @@ import Testing
         }
     }
 
+    /// Often enough in the same turn of the loop.
+    @Test func nextRequestComesWithTheReply() throws {
+        try ProxyHarness.run(.redis) {
+            $0.privateConnections = 1
+        } conversation: { proxy in
+            let client = try proxy.client()
+            try client.say(Self.pop)
+            let own = try proxy.connection()
+            try proxy.expect(own, hears: Self.pop)
+            for _ in 0..<300 {
+                try own.say(Self.popped)
+                try client.say(Self.pop)
+                try proxy.expect(client, hears: Self.popped)
+                try proxy.expect(own, hears: Self.pop)
+            }
+
+            try own.say(Self.popped)
+            try client.say(Self.watch)
+            try proxy.expect(client, hears: Self.popped)
+            for _ in 0..<300 {
+                try proxy.expect(own, hears: Self.watch)
+                try own.say("+OK\r\n")
+                try client.say(Self.transaction)
+                try proxy.expect(client, hears: "+OK\r\n+OK\r\n+QUEUED\r\n")
+                try proxy.expect(own, hears: Self.transaction)
+                try own.say("+OK\r\n+QUEUED\r\n*1\r\n+OK\r\n")
+                try client.say(Self.watch)
+                try proxy.expect(client, hears: "*1\r\n+OK\r\n")
+            }
+            #expect(proxy.servers[0].connections.count == 1)
+        }
+    }
+
     @Test func endingAScriptIsWithinTheBoundToo() throws {
         try ProxyHarness.run(.redis) {
             $0.privateConnections = 1

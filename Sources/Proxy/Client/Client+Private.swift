@@ -7,8 +7,15 @@ extension Client {
     /// Whether a request that must be alone may go now; if not, it stays in the input until it may.
     func isAlone() -> Bool {
         isPostponed = !requests.isEmpty
-        requestLimit = isPostponed ? 1 : Limits.requestsInFlight
+        if isPostponed { requestLimit = 1 } else { settle() }
         return !isPostponed
+    }
+
+    /// Settles before the replies leave, and before the next request is taken: both may come in the
+    /// turn in which the last reply does.
+    @inline(__always)
+    func settleIfAnswered() {
+        if circumstances[.alone] && requests.isEmpty { settle() }
     }
 
     /// The request at the front of the input is not taken yet.

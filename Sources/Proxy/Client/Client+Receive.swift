@@ -8,9 +8,9 @@ extension Client {
     func receive() {
         if isLingering { return discard() }
         do throws(SystemError) {
-            if circumstances.isEmpty {
-                try receiveIntoScratch()
-            } else if upload != nil {
+            if circumstances.isEmpty { return try receiveIntoScratch() }
+            settleIfAnswered()
+            if upload != nil {
                 try receiveUpload()
             } else if ownsBlock {
                 try receiveIntoBlock()

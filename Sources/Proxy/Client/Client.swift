@@ -329,7 +329,7 @@ internal import Wire
         isDirty = false
         guard !isClosed else { return }
         // Before the client can have its reply: what it then does elsewhere finds its connection free.
-        if circumstances[.alone] && requests.isEmpty { settle() }
+        settleIfAnswered()
         while !output.isEmpty && !isBlocked {
             do throws(SystemError) {
                 try send()
