@@ -12,7 +12,7 @@ MARTLET ?= $(abspath $(BINARY))
 run bench: export MARTLET := $(MARTLET)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test suites soak fuzz lint bench microbench install
+.PHONY: help deps build run test suites soak asansoak fuzz lint bench microbench install
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,14 @@ soak: MINUTES ?= 60
 soak: deps ## Mixed load for MINUTES=60 while nodes stall, die and return; ARGS='--seed 1'
 	swift build --product martlet
 	python3 Tests/Scripts/soak.py --martlet .build/debug/martlet --minutes $(MINUTES) $(ARGS)
+
+# Without pools of memory, a block that is used after it was given back is the sanitizer's to see.
+ASAN := --sanitize=address --scratch-path .build-asan
+asansoak: MINUTES ?= 60
+asansoak: deps ## The same under AddressSanitizer
+	swift build $(ASAN) -Xswiftc -DUNPOOLED --product martlet
+	python3 Tests/Scripts/soak.py --martlet .build-asan/debug/martlet --sanitizer \
+		--minutes $(MINUTES) --clients 12 --processes 1 --timeout 8000 $(ARGS)
 
 fuzz: SECONDS ?= 60
 fuzz: deps ## Feed each parser hostile bytes for SECONDS=60; ARGS='RedisReplies YAML' picks some

@@ -34,6 +34,16 @@ enum CloseReason {
         }
     }
 
+    /// Whether another connection, greeted in another way, may do better.
+    var mayGreetOtherwise: Bool {
+        switch self {
+        case .passwordRefused, .helloUnknown: true
+        case .closedByServer, .failed, .noProgress, .outOfStep, .greetingRefused, .superseded,
+            .retired:
+            false
+        }
+    }
+
     /// What the statistics count it as.
     var metric: ServerMetric? {
         switch self {

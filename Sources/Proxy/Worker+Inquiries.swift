@@ -1,17 +1,17 @@
 /// Questions about clients to all workers.
 extension Worker {
-    /// Asks every worker for the client whose request has that number; `reply` makes the reply of
-    /// all answers together.
+    /// Asks every worker for a client, whose reply at that place is made of all answers together by
+    /// `reply`.
     func inquire(
         _ wish: ClientInquiry.Wish, _ filter: ClientFilter, for client: Client,
-        _ sequence: UInt32, _ reply: @escaping @Sendable (ClientAnswer, Client) -> [UInt8]
+        _ place: ReplyPlace, _ reply: @escaping @Sendable (ClientAnswer, Client) -> [UInt8]
     ) {
         inquiriesMade += 1
         let number = inquiriesMade
         let inquiry = ClientInquiry(
             wish: wish, filter: filter, pool: client.pool.index, worker: index, number: number)
         inquiries[number] = OpenInquiry(
-            client: client.handle, sequence: sequence, reply: reply, missing: count,
+            client: client.handle, place: place, reply: reply, missing: count,
             answer: ClientAnswer(number: number))
         for worker in 0..<count where worker != index {
             commons.mailboxes[worker].post(.inquire(inquiry))
@@ -38,7 +38,7 @@ extension Worker {
         inquiry.answer.lines.sort { $0.number < $1.number }
         let reply = inquiry.reply(inquiry.answer, client)
         unsafe reply.withRawBytes { bytes in
-            unsafe client.complete(inquiry.sequence, Ticket.whole, bytes, .none)
+            unsafe client.complete(inquiry.place.sequence, inquiry.place.fragment, bytes, .none)
         }
     }
 

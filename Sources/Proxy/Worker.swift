@@ -291,14 +291,15 @@ internal import Reactor
     private func endTurn() {
         repeat {
             runPostponed()
+            departures.endEarly()
             flushServers()
             flushClients()
             parseHeldBack()
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
         if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
         accountMemory()
-        batching.waits(at: EventLoop.monotonicMicroseconds())
-        loop.collectMicroseconds = batching.sleeps ? batching.waitMicroseconds : 0
+        batching.waits(at: EventLoop.monotonicMicroseconds(), replies: departures.endTurn())
+        loop.collectMicroseconds = batching.sleepMicroseconds
     }
 
     private func accountMemory() {

@@ -7,8 +7,8 @@ import Glibc
 /// attached holds its loop, so the loop outlives its watchers, whatever the order in which their
 /// owner lets go of them.
 ///
-/// One turn: hooks before waiting, epoll, hooks after waiting, then the callbacks of timers and
-/// descriptors.
+/// One turn: hooks before waiting, epoll, hooks after waiting, then the callbacks of timers, and of
+/// descriptors in the order in which they became ready.
 @safe
 public final class EventLoop {
     /// libev's side of the loop, for the watchers of this module.
@@ -16,6 +16,11 @@ public final class EventLoop {
 
     /// Reads the clock after each wait; it also keeps `run` from returning for want of watchers.
     private let turn: UnsafeMutablePointer<ev_check>
+
+    /// The descriptors that are ready, the first one first, as a list (`IOWatcher.next`). libev has the
+    /// latest at the front, so that of two clients the second one's request would go out before the
+    /// first one's; it is let through to collect them, and each is called after that.
+    var ready: Unmanaged<IOWatcher>?
 
     /// Milliseconds on the monotonic clock, as of the end of the last wait.
     public private(set) var now: Int64 = 0
@@ -42,6 +47,12 @@ public final class EventLoop {
                 unsafe Unmanaged<EventLoop>.fromOpaque(owner).takeUnretainedValue().refreshNow()
             }, this, CLIBEV_FIRST)
         unsafe ev_check_start(raw, turn)
+        unsafe ev_set_userdata(raw, this)
+        unsafe ev_set_invoke_pending_cb(raw) { raw in
+            unsafe ev_invoke_pending(raw)
+            guard let this = unsafe ev_userdata(raw) else { return }
+            unsafe Unmanaged<EventLoop>.fromOpaque(this)._withUnsafeGuaranteedRef { $0.callReady() }
+        }
         refreshNow()
     }
 
@@ -49,6 +60,28 @@ public final class EventLoop {
         unsafe ev_check_stop(raw, turn)
         unsafe turn.deallocate()
         unsafe ev_loop_destroy(raw)
+    }
+
+    /// Calls the owners of the descriptors that are ready, unless they have come to want something else.
+    private func callReady() {
+        while let first = unsafe ready {
+            unsafe ready = first._withUnsafeGuaranteedRef { unsafe $0.next }
+            unsafe first._withUnsafeGuaranteedRef { $0.callOwner() }
+        }
+    }
+
+    /// Takes a watcher off the list, since it ends.
+    func forget(_ watcher: IOWatcher) {
+        let this = unsafe Unmanaged.passUnretained(watcher)
+        if unsafe ready?.toOpaque() == this.toOpaque() { return unsafe ready = watcher.next }
+        var place = unsafe ready
+        while let other = unsafe place?._withUnsafeGuaranteedRef({ unsafe $0.next }) {
+            if unsafe other.toOpaque() == this.toOpaque() {
+                unsafe place?._withUnsafeGuaranteedRef { unsafe $0.next = watcher.next }
+                return
+            }
+            unsafe place = other
+        }
     }
 
     /// Turns until `stop` is called from a callback.

@@ -28,6 +28,12 @@ public final class IOWatcher {
     private var function: Function?
     private var owner: UnsafeMutableRawPointer?
 
+    /// What the descriptor is ready for in this turn, until its owner is called, in libev's bits; and the
+    /// watcher whose owner is called next.
+    private var events: Int32 = 0
+    private var isListed = false
+    var next: Unmanaged<IOWatcher>?
+
     /// Takes its owner's address and libev's bits (`Readiness`).
     public typealias Function = @convention(c) (UnsafeMutableRawPointer, Int32) -> Void
 
@@ -39,15 +45,7 @@ public final class IOWatcher {
         self.loop = loop
         self.body = body
         unsafe watcher = .allocate(capacity: 1)
-        unsafe watcher.initialize(to: ev_io())
-        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
-        unsafe clibev_io_init(
-            watcher,
-            { _, watcher, events in
-                guard let owner = unsafe watcher?.pointee.data else { return }
-                let this = unsafe Unmanaged<IOWatcher>.fromOpaque(owner).takeUnretainedValue()
-                this.body?(Readiness(rawValue: events).intersection([.readable, .writable]))
-            }, descriptor, this)
+        begin(descriptor)
     }
 
     /// A watcher of nothing, for `adopt`: it calls a function with its owner's address, and counts
@@ -56,6 +54,10 @@ public final class IOWatcher {
     init(of loop: EventLoop) {
         self.loop = loop
         unsafe watcher = .allocate(capacity: 1)
+        begin(-1)
+    }
+
+    private func begin(_ descriptor: Int32) {
         unsafe watcher.initialize(to: ev_io())
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe clibev_io_init(
@@ -63,9 +65,30 @@ public final class IOWatcher {
             { _, watcher, events in
                 guard let this = unsafe watcher?.pointee.data else { return }
                 unsafe Unmanaged<IOWatcher>.fromOpaque(this)._withUnsafeGuaranteedRef {
-                    unsafe $0.function?($0.owner.unsafelyUnwrapped, events)
+                    $0.list(events)
                 }
-            }, -1, this)
+            }, descriptor, this)
+    }
+
+    /// It is ready: its owner is called before those that were listed earlier.
+    private func list(_ events: Int32) {
+        self.events = events
+        isListed = true
+        unsafe next = loop.ready
+        unsafe loop.ready = Unmanaged.passUnretained(self)
+    }
+
+    /// Calls the owner, if what it is ready for is still wanted.
+    func callOwner() {
+        isListed = false
+        guard events != 0 else { return }
+        let events = events
+        self.events = 0
+        if let function = unsafe function {
+            return unsafe function(owner.unsafelyUnwrapped, events)
+        }
+        let body = body
+        body?(Readiness(rawValue: events).intersection([.readable, .writable]))
     }
 
     /// Begins a life with another descriptor, stopped until `watch` is called.
@@ -79,6 +102,7 @@ public final class IOWatcher {
     }
 
     deinit {
+        if isListed { loop.forget(self) }
         unsafe ev_io_stop(loop.raw, watcher)
         unsafe watcher.deallocate()
     }
@@ -87,6 +111,7 @@ public final class IOWatcher {
     public func watch(_ interest: Readiness) {
         guard interest != self.interest else { return }
         unsafe ev_io_stop(loop.raw, watcher)
+        events = 0
         self.interest = interest
         guard !interest.isEmpty else { return }
         unsafe clibev_io_set(watcher, interest.rawValue)

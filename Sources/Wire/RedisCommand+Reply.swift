@@ -5,22 +5,24 @@
 extension RedisCommand {
     /// The reply to a COMMAND request, alone or with a subcommand, whose number of arguments is
     /// right.
+    ///
+    /// - Parameter administering: whether what administers a server is passed on.
     public static func reply(
-        to request: RedisRequest, in bytes: Span<UInt8>, inRESP3: Bool = false
+        to request: RedisRequest, in bytes: Span<UInt8>, inRESP3: Bool = false,
+        administering: Bool = false
     ) -> [UInt8] {
+        let readers = RedisManual.Readers(speakRESP3: inRESP3, administer: administering)
         var arguments = RedisArguments(behindNameOf: request)
-        guard let subcommand = arguments.next(in: bytes) else {
-            return inRESP3 ? allInRESP3 : allInRESP2
-        }
+        guard let subcommand = arguments.next(in: bytes) else { return all(for: readers) }
         switch RedisName(subcommand, in: bytes) {
         case "count":
-            return RedisReply.integer(RedisManual.served.count)
+            return RedisReply.integer(RedisManual.served(to: readers).count)
         case "docs":
-            return docs(of: names(arguments, in: bytes), inRESP3: inRESP3)
+            return docs(of: names(arguments, in: bytes), for: readers)
         case "info":
-            return info(about: names(arguments, in: bytes), inRESP3: inRESP3)
+            return info(about: names(arguments, in: bytes), for: readers)
         case "list":
-            return list(arguments, of: request, in: bytes)
+            return list(arguments, of: request, in: bytes, for: readers)
         case "getkeys":
             return RedisKeyInquiry.reply(to: request, in: bytes, withFlags: nil)
         case "getkeysandflags":
@@ -32,19 +34,34 @@ extension RedisCommand {
 
     // MARK: - INFO and DOCS
 
-    // Made for the first client that asks and kept, since every redis-cli asks.
-    private static let allInRESP2 = describeAll(inRESP3: false)
-    private static let allInRESP3 = describeAll(inRESP3: true)
-    private static let docsInRESP2 = explainAll(inRESP3: false)
-    private static let docsInRESP3 = explainAll(inRESP3: true)
+    // Made for the first client that asks and kept, since every redis-cli asks; not for the few pools
+    // that pass on more than usual.
+    private static let usual = RedisManual.Readers(speakRESP3: false, administer: false)
+    private static let usualInRESP3 = RedisManual.Readers(speakRESP3: true, administer: false)
+    private static let allInRESP2 = describeAll(for: usual)
+    private static let allInRESP3 = describeAll(for: usualInRESP3)
+    private static let docsInRESP2 = explainAll(for: usual)
+    private static let docsInRESP3 = explainAll(for: usualInRESP3)
 
-    private static func describeAll(inRESP3: Bool) -> [UInt8] {
-        RedisReply.array(of: RedisManual.served.map { $0.description(inRESP3: inRESP3) })
+    private static func all(for readers: RedisManual.Readers) -> [UInt8] {
+        guard !readers.administer else { return describeAll(for: readers) }
+        return readers.speakRESP3 ? allInRESP3 : allInRESP2
     }
 
-    private static func explainAll(inRESP3: Bool) -> [UInt8] {
-        var map = RedisMap(inRESP3: inRESP3)
-        for page in RedisManual.served { map.add(page.name, page.documentation(inRESP3: inRESP3)) }
+    private static func allDocs(for readers: RedisManual.Readers) -> [UInt8] {
+        guard !readers.administer else { return explainAll(for: readers) }
+        return readers.speakRESP3 ? docsInRESP3 : docsInRESP2
+    }
+
+    private static func describeAll(for readers: RedisManual.Readers) -> [UInt8] {
+        RedisReply.array(of: RedisManual.served(to: readers).map { $0.description(for: readers) })
+    }
+
+    private static func explainAll(for readers: RedisManual.Readers) -> [UInt8] {
+        var map = RedisMap(inRESP3: readers.speakRESP3)
+        for page in RedisManual.served(to: readers) {
+            map.add(page.name, page.documentation(for: readers))
+        }
         return map.reply
     }
 
@@ -66,23 +83,23 @@ extension RedisCommand {
         return String(decoding: argument.range.prefix(longest).map { bytes[$0] }, as: UTF8.self)
     }
 
-    private static func info(about names: [String]?, inRESP3: Bool) -> [UInt8] {
+    private static func info(about names: [String]?, for readers: RedisManual.Readers) -> [UInt8] {
         guard let names else { return syntaxError }
-        guard !names.isEmpty else { return inRESP3 ? allInRESP3 : allInRESP2 }
+        guard !names.isEmpty else { return all(for: readers) }
         return RedisReply.array(
             of: names.map { name in
-                RedisManual.page(on: name)?.description(inRESP3: inRESP3)
-                    ?? RedisReply.null(inRESP3: inRESP3)
+                RedisManual.page(on: name, for: readers)?.description(for: readers)
+                    ?? RedisReply.null(inRESP3: readers.speakRESP3)
             })
     }
 
-    private static func docs(of names: [String]?, inRESP3: Bool) -> [UInt8] {
+    private static func docs(of names: [String]?, for readers: RedisManual.Readers) -> [UInt8] {
         guard let names else { return syntaxError }
-        guard !names.isEmpty else { return inRESP3 ? docsInRESP3 : docsInRESP2 }
-        var map = RedisMap(inRESP3: inRESP3)
+        guard !names.isEmpty else { return allDocs(for: readers) }
+        var map = RedisMap(inRESP3: readers.speakRESP3)
         for name in names {
-            guard let page = RedisManual.page(on: name) else { continue }
-            map.add(page.name, page.documentation(inRESP3: inRESP3))
+            guard let page = RedisManual.page(on: name, for: readers) else { continue }
+            map.add(page.name, page.documentation(for: readers))
         }
         return map.reply
     }
@@ -92,9 +109,10 @@ extension RedisCommand {
     // MARK: - LIST
 
     private static func list(
-        _ arguments: RedisArguments, of request: RedisRequest, in bytes: Span<UInt8>
+        _ arguments: RedisArguments, of request: RedisRequest, in bytes: Span<UInt8>,
+        for readers: RedisManual.Readers
     ) -> [UInt8] {
-        let pages = RedisManual.served.flatMap { [$0] + $0.subcommands }
+        let pages = RedisManual.served(to: readers).flatMap { [$0] + $0.subcommands(for: readers) }
         if request.argumentCount == 2 { return names(of: pages) }
         var arguments = arguments
         guard request.argumentCount == 5, let option = arguments.next(in: bytes),

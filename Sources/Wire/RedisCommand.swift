@@ -1,7 +1,8 @@
 /// What the proxy knows about one Redis command: a line of `RedisCommand.table`.
 ///
-/// The parser names a request's command by `ID`; all else is looked up here.
-public struct RedisCommand: Sendable {
+/// The parser names a request's command by `ID`; all else is looked up here. Plain data to the
+/// bottom: of a table of anything else the compiler copies all 13 KB to read one line.
+public struct RedisCommand: Sendable, BitwiseCopyable {
     /// The name in lower case.
     ///
     /// A literal, like all else in a line, so that the compiler can lay out the whole table.
@@ -45,7 +46,7 @@ public struct RedisCommand: Sendable {
         if case .refused = handling { false } else { true }
     }
 
-    /// Whether `RedisSubcommandLine` knows its subcommands, some of which are refused.
+    /// Whether `RedisSubcommand` knows its subcommands, some of which are refused.
     public var hasSubcommands: Bool { flags.contains(.subcommands) }
 
     /// Whether a request of that many arguments, the name included, has the right number of them.
@@ -57,7 +58,7 @@ public struct RedisCommand: Sendable {
     }
 
     /// What the proxy does with a command.
-    public enum Handling: Sendable, Equatable {
+    public enum Handling: Sendable, Equatable, BitwiseCopyable {
         /// Goes to the one server that holds all its keys.
         case forward
         /// The same, over a connection of the client's own, since it may wait there for ever.
@@ -78,7 +79,7 @@ public struct RedisCommand: Sendable {
         case everywhere(RedisGathering)
         /// SCAN: to the server that its cursor names.
         case scan
-        /// Its subcommands go their own ways (`RedisSubcommand`).
+        /// Its subcommands go their own ways (`RedisSubcommand.table`).
         case subcommands
         /// Has no key and any server's answer will do.
         case anyServer
@@ -89,7 +90,7 @@ public struct RedisCommand: Sendable {
     }
 
     /// The commands that the proxy answers by itself.
-    public enum LocalCommand: Sendable {
+    public enum LocalCommand: Sendable, BitwiseCopyable {
         case ping, echo, quit, auth, command, select, hello, client, multi,
             exec, discard, reset, role, time, config, unwatch, subscribe, patternSubscribe,
             shardSubscribe, unsubscribe, patternUnsubscribe, shardUnsubscribe
@@ -99,7 +100,7 @@ public struct RedisCommand: Sendable {
     ///
     /// No `OptionSet`: the compiler does not see through its array literals, and the table would be
     /// made at run time.
-    struct Flags: Sendable {
+    struct Flags: Sendable, BitwiseCopyable {
         let rawValue: UInt8
 
         static let none = Flags(rawValue: 0)

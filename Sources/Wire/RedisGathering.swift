@@ -1,15 +1,15 @@
 /// How the replies of all servers to one request become the reply of one.
 ///
 /// For requests that concern a server as a whole, and so are rare: it allocates.
-public enum RedisGathering: Sendable, Equatable {
+public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
     /// DBSIZE, SCRIPT LOAD's kin that count: the integers are added up.
     case sum
     /// KEYS: the elements of all. No two servers have the same.
     case join
     /// PUBSUB CHANNELS: the elements of all, each once.
     case union
-    /// PUBSUB NUMSUB: names and their numbers, which are added up, each with what no server counts.
-    case sumByName([Int])
+    /// PUBSUB NUMSUB: names and their numbers, which are added up, each with its shift.
+    case sumByName
     /// PUBLISH: one server's number, and what it does not count.
     case shifted(Int)
     /// SCRIPT EXISTS: 1 where every server says so.
@@ -18,11 +18,12 @@ public enum RedisGathering: Sendable, Equatable {
     case maximum
     /// RANDOMKEY: the first that is no null.
     case any
-    /// SCRIPT KILL: one success is enough.
+    /// SCRIPT KILL: one success is enough. It does not wait behind what the servers are at work on.
     case success
     /// FLUSHALL, SCRIPT LOAD: all say the same.
     case same
-    /// SLOWLOG GET: so many of the newest, of all servers.
+    /// SLOWLOG GET: so many of the newest, of all servers. Their numbers are made unlike each other by
+    /// the servers' places.
     case newest(Int)
     /// LATENCY LATEST: of each event the newest time, and the worst of all.
     case events
@@ -33,8 +34,28 @@ public enum RedisGathering: Sendable, Equatable {
     /// SCAN at the server of that index: its cursor is turned into one that names it.
     case scan(ScanCursor)
 
+    /// What has to be known besides the replies; not of the gathering itself, which is plain data as a
+    /// part of the command table.
+    public struct Circumstances: Sendable {
+        /// What no server counts, name by name (`sumByName`); or none.
+        public var shifts: [Int]
+        /// The places of those who reply among all servers (`newest`).
+        public var places: [Int]
+        /// How many servers there are.
+        public var servers: Int
+
+        /// What nothing but one server's replies needs.
+        public init(shifts: [Int] = [], places: [Int] = [], servers: Int = 1) {
+            self.shifts = shifts
+            self.places = places
+            self.servers = servers
+        }
+    }
+
     /// The one reply. An error among the replies is it.
-    public func merge(_ replies: [[UInt8]], isRESP3: Bool) -> [UInt8] {
+    public func merge(
+        _ replies: [[UInt8]], isRESP3: Bool, in circumstances: Circumstances = Circumstances()
+    ) -> [UInt8] {
         let error = replies.first { RedisReply.isError(in: $0.span) }
         if let error, self != .success { return error }
         switch self {
@@ -46,7 +67,7 @@ public enum RedisGathering: Sendable, Equatable {
             return RedisReply.integer(self == .sum ? numbers.reduce(0, &+) : numbers.max() ?? 0)
         case .join: return Self.joined(replies)
         case .union: return Self.union(replies)
-        case .sumByName(let shifts): return Self.sumByName(replies, shifts)
+        case .sumByName: return Self.sumByName(replies, circumstances.shifts)
         case .shifted(let shift):
             guard let number = replies.first.flatMap({ RedisReply.integer(in: $0.span) }) else {
                 return Self.misfit
@@ -57,7 +78,8 @@ public enum RedisGathering: Sendable, Equatable {
             let null = isRESP3 ? Array("_\r\n".utf8) : RedisReply.nullBulk
             return replies.first { $0 != null } ?? null
         case .same: return replies.first ?? Self.misfit
-        case .newest(let count): return Self.newest(count, of: replies)
+        case .newest(let count):
+            return Self.newest(count, of: replies, circumstances.places, circumstances.servers)
         case .events: return Self.events(replies)
         case .samples: return Self.samples(replies)
         case .information:
@@ -121,10 +143,30 @@ public enum RedisGathering: Sendable, Equatable {
         return zip(names, sums).reduce(into: header) { $0 += $1.0 + RedisReply.integer($1.1) }
     }
 
-    private static func newest(_ count: Int, of replies: [[UInt8]]) -> [UInt8] {
-        guard let entries = records(replies, number: 1) else { return misfit }
+    private static func newest(
+        _ count: Int, of replies: [[UInt8]], _ places: [Int], _ total: Int
+    ) -> [UInt8] {
+        var entries: [(number: Int, bytes: ArraySlice<UInt8>)] = []
+        for (index, reply) in replies.enumerated() {
+            guard let records = records([reply], number: 1) else { return misfit }
+            let place = index < places.count ? places[index] : index
+            entries += records.map { ($0.number, renumbered($0.bytes, place, total)) }
+        }
         let sorted = entries.sorted { $0.number > $1.number }
         return array(sorted.prefix(count < 0 ? .max : count).map(\.bytes))
+    }
+
+    /// An entry with a number that is no other server's, as the first of its parts.
+    private static func renumbered(
+        _ entry: ArraySlice<UInt8>, _ place: Int, _ total: Int
+    ) -> ArraySlice<UInt8> {
+        guard total > 1, var parts = elements(of: Array(entry)), let first = parts.first,
+            let own = number(first)
+        else { return entry }
+        let (product, overflow) = own.multipliedReportingOverflow(by: total)
+        guard !overflow else { return entry }
+        parts[0] = RedisReply.integer(product &+ place)[...]
+        return array(parts)[...]
     }
 
     private static func samples(_ replies: [[UInt8]]) -> [UInt8] {

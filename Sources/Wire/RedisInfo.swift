@@ -62,6 +62,16 @@ public struct RedisInfo: Sendable, Equatable {
             Section(title: title, fields: fields.map { Field(name: $0.name, value: $0.value) }))
     }
 
+    /// Gives a field another value, if the page has it.
+    public mutating func replace(_ name: String, with value: String) {
+        for section in sections.indices {
+            for field in sections[section].fields.indices
+            where sections[section].fields[field].name == name {
+                sections[section].fields[field] = Field(name: name, value: value)
+            }
+        }
+    }
+
     /// As a server writes it.
     public var text: String {
         sections.map { section in

@@ -1,6 +1,6 @@
 extension RedisCommand {
     /// Which of a request's arguments are keys. Indices count the command's name as 0.
-    public enum KeyPositions: Sendable, Equatable {
+    public enum KeyPositions: Sendable, Equatable, BitwiseCopyable {
         /// None at all.
         case none
         /// The argument of that index, if the request has so many (OBJECT HELP has no key).
@@ -24,7 +24,7 @@ extension RedisCommand {
 
     /// How a command that counts its keys judges the count: Redis' commands differ in rule and
     /// wording.
-    public enum CountRule: Sendable {
+    public enum CountRule: Sendable, BitwiseCopyable {
         /// EVAL and its kin: 0 or more.
         case script
         /// FCALL: 0 or more, other words for what is no number.

@@ -19,13 +19,23 @@ struct RedisManual: Sendable {
     /// The page of that name in lower case, whether what it is about is served or not.
     static func anyPage(on name: String) -> RedisManual? { byName[name] }
 
-    /// The page of that name in lower case, if there is one and it is about something served.
-    static func page(on name: String) -> RedisManual? {
-        byName[name].flatMap { $0.isServed ? $0 : nil }
+    /// The page of that name in lower case, if there is one and these readers are served what it is
+    /// about.
+    static func page(on name: String, for readers: Readers) -> RedisManual? {
+        byName[name].flatMap { $0.isServed(to: readers) ? $0 : nil }
     }
 
-    /// The pages on whole commands that are served.
-    static var served: [RedisManual] { pages.filter { !$0.isSubcommand && $0.isServed } }
+    /// The pages on whole commands that these readers are served.
+    static func served(to readers: Readers) -> [RedisManual] {
+        pages.filter { !$0.isSubcommand && $0.isServed(to: readers) }
+    }
+
+    /// For whom a page is.
+    struct Readers: Equatable {
+        let speakRESP3: Bool
+        /// Whether what administers a server is passed on for them.
+        let administer: Bool
+    }
 
     private init(_ line: Substring) {
         fields = line.split(separator: "|", omittingEmptySubsequences: false)
@@ -45,12 +55,17 @@ struct RedisManual: Sendable {
     }
 
     /// Whether the proxy serves it. Subcommands that are not in a table of ours go to a server.
-    private var isServed: Bool {
-        guard let command, command.isServed else { return false }
+    private func isServed(to readers: Readers) -> Bool {
+        guard let command, Self.isServed(command.handling, to: readers) else { return false }
         guard isSubcommand, command.hasSubcommands else { return true }
         let word = String(name.dropFirst(containerName.count + 1))
-        if case .refused? = RedisSubcommandLine.find(word, of: command)?.handling { return false }
-        return true
+        guard let line = RedisSubcommand.find(word, of: command) else { return true }
+        return Self.isServed(line.handling, to: readers)
+    }
+
+    private static func isServed(_ handling: RedisCommand.Handling, to readers: Readers) -> Bool {
+        guard case .refused(let refusal) = handling else { return true }
+        return readers.administer && refusal.isOfAdministration
     }
 
     /// Whether it has subcommands that have pages of their own.
@@ -68,17 +83,18 @@ struct RedisManual: Sendable {
     var summary: String { String(fields[12]) }
 
     /// The pages on its subcommands, as far as they are served.
-    var subcommands: [RedisManual] {
+    func subcommands(for readers: Readers) -> [RedisManual] {
         isSubcommand
             ? []
-            : Self.pages.filter { $0.name.hasPrefix(name + "|") && $0.isServed }
+            : Self.pages.filter { $0.name.hasPrefix(name + "|") && $0.isServed(to: readers) }
     }
 
     // MARK: - Replies
 
     /// The ten elements of COMMAND INFO: name, arity, flags, first key, last key, step, categories,
     /// tips, key specifications and subcommands.
-    func description(inRESP3: Bool) -> [UInt8] {
+    func description(for readers: Readers) -> [UInt8] {
+        let inRESP3 = readers.speakRESP3
         func set(_ words: [String]) -> [UInt8] {
             RedisReply.setHeader(count: words.count, inRESP3: inRESP3)
                 + words.flatMap { RedisReply.status($0) }
@@ -93,22 +109,23 @@ struct RedisManual: Sendable {
                     + tips.flatMap { RedisReply.bulk(String($0)) },
                 RedisReply.setHeader(count: specifications.count, inRESP3: inRESP3)
                     + specifications.joined(),
-                subcommandDescriptions(inRESP3: inRESP3),
+                subcommandDescriptions(for: readers),
             ])
     }
 
     /// Redis makes a set of none and an array of some.
-    private func subcommandDescriptions(inRESP3: Bool) -> [UInt8] {
-        let descriptions = subcommands.map { $0.description(inRESP3: inRESP3) }
+    private func subcommandDescriptions(for readers: Readers) -> [UInt8] {
+        let descriptions = subcommands(for: readers).map { $0.description(for: readers) }
         return descriptions.isEmpty
-            ? RedisReply.setHeader(count: 0, inRESP3: inRESP3)
+            ? RedisReply.setHeader(count: 0, inRESP3: readers.speakRESP3)
             : RedisReply.array(of: descriptions)
     }
 
     private var tips: [Substring] { fields[5].split(separator: " ") }
 
     /// What COMMAND DOCS says: a map of what there is to say.
-    func documentation(inRESP3: Bool) -> [UInt8] {
+    func documentation(for readers: Readers) -> [UInt8] {
+        let inRESP3 = readers.speakRESP3
         var map = RedisMap(inRESP3: inRESP3)
         map.add("summary", RedisReply.bulk(summary))
         map.add("since", RedisReply.bulk(String(fields[8])))
@@ -118,10 +135,10 @@ struct RedisManual: Sendable {
         if !fields[11].isEmpty {
             map.add("arguments", RedisManualArguments(fields[11], inRESP3: inRESP3).reply)
         }
-        let subcommands = subcommands
+        let subcommands = subcommands(for: readers)
         if !subcommands.isEmpty {
             var inner = RedisMap(inRESP3: inRESP3)
-            for page in subcommands { inner.add(page.name, page.documentation(inRESP3: inRESP3)) }
+            for page in subcommands { inner.add(page.name, page.documentation(for: readers)) }
             map.add("subcommands", inner.reply)
         }
         return map.reply

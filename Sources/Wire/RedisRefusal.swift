@@ -1,10 +1,12 @@
 /// Why the proxy does not serve a command that Redis knows: part of its line in the table, from
 /// which come the reply, the page of all commands, and what COMMAND leaves out.
-public enum RedisRefusal: Sendable, Equatable, CaseIterable {
+public enum RedisRefusal: Sendable, Equatable, CaseIterable, BitwiseCopyable {
     /// It administers one server.
     case administration
     /// Redis Cluster's own.
     case cluster
+    /// It changes what its connection is.
+    case debugging
     /// It puts keys where the proxy would not look for them.
     case moving
     /// It shows what all clients of one server say.
@@ -23,6 +25,7 @@ public enum RedisRefusal: Sendable, Equatable, CaseIterable {
         switch self {
         case .administration: "it administers one server, which has to be asked itself"
         case .cluster: "the servers behind this proxy are hidden by it, and form no cluster"
+        case .debugging: "it needs a server connection of its own"
         case .moving: "it moves keys to where this proxy does not look for them"
         case .monitoring: "it would show what the clients of every proxy before a server say"
         case .pausing: "it would stop a server for the clients of every proxy before it"
@@ -36,7 +39,7 @@ public enum RedisRefusal: Sendable, Equatable, CaseIterable {
     var isOfAdministration: Bool {
         switch self {
         case .administration, .pausing: true
-        case .cluster, .monitoring, .moving, .replication, .tracking, .waiting: false
+        case .cluster, .debugging, .monitoring, .moving, .replication, .tracking, .waiting: false
         }
     }
 

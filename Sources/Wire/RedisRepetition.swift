@@ -35,7 +35,7 @@ extension RedisCommand {
     }
 
     /// What the table says of a write.
-    enum Repeating: Sendable {
+    enum Repeating: Sendable, BitwiseCopyable {
         case never
         case same
         case sameData

@@ -58,6 +58,9 @@ extension RedisShape {
         case "xread", "xreadgroup": return .mapOfPairs
         case "xinfo": return ofStreams[word(of: request, in: bytes)] ?? .plain
         case "function": return ofFunctions[word(of: request, in: bytes)] ?? .plain
+        case "config": return word(of: request, in: bytes) == "get" ? .map(.plain) : .plain
+        case "memory": return ofMemory[word(of: request, in: bytes)] ?? .plain
+        case "latency": return ofLatency[word(of: request, in: bytes)] ?? .plain
         case "info", "lolwut": return .verbatim
         default: return .plain
         }
@@ -72,6 +75,24 @@ extension RedisShape {
     private static let ofFunctions: [String: RedisShape] = [
         "list": .array(.fields(["functions": .array(.fields(["flags": .set(.plain)]))])),
         "stats": .fields(["running_script": .map(.plain), "engines": .map(.map(.plain))]),
+    ]
+
+    private static let ofMemory: [String: RedisShape] = [
+        "stats": .fields(
+            Dictionary(
+                uniqueKeysWithValues: (0..<16).map { ("db.\($0)", .map(.plain)) }
+                    + memoryRatios.map { ($0, .double) })),
+        "doctor": .verbatim, "malloc-stats": .verbatim,
+    ]
+
+    private static let ofLatency: [String: RedisShape] = [
+        "histogram": .map(.fields(["histogram_usec": .map(.plain)])),
+        "doctor": .verbatim, "graph": .verbatim,
+    ]
+
+    private static let memoryRatios = [
+        "dataset.percentage", "peak.percentage", "allocator-fragmentation.ratio",
+        "allocator-rss.ratio", "rss-overhead.ratio", "fragmentation",
     ]
 
     /// The first argument in lower case.

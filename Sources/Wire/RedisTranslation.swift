@@ -120,11 +120,14 @@ public enum RedisTranslation {
         /// The text of the bulk that is next, without taking it.
         private func name(in reply: Span<UInt8>) -> String {
             var ahead = self
-            guard let body = ahead.takeBody(of: reply), body.count <= RedisName.maxLength else {
+            guard let body = ahead.takeBody(of: reply), body.count <= Self.longestName else {
                 return ""
             }
             return String(decoding: body.map { reply[$0] }, as: UTF8.self)
         }
+
+        /// Those of MEMORY STATS have up to 29 bytes.
+        private static var longestName: Int { 32 }
 
         /// Whether the bulk that is next may stand on a line: a number does, and what has a line's end
         /// would become two replies.

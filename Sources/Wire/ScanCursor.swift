@@ -3,7 +3,7 @@
 /// What a client is given is the server's own cursor times the number of servers, plus the server's
 /// index: nothing has to be remembered, and a cursor holds for as long as the servers are the same.
 /// 0 is the beginning, and the end, as at a server.
-public struct ScanCursor: Sendable, Equatable {
+public struct ScanCursor: Sendable, Equatable, BitwiseCopyable {
     /// The server to ask.
     public let server: Int
     /// Its own cursor.

@@ -291,6 +291,7 @@ import Testing
         let all = try #require(try client.command("SLOWLOG", "GET", "-1").elements)
         let times = all.compactMap { $0.elements?[1] }.map { "\($0)" }
         #expect(all.count >= 42 && times == times.sorted(by: >))
+        #expect(Set(all.compactMap { $0.elements?[0] }.map { "\($0)" }).count == all.count)
         #expect(try client.command("SLOWLOG", "GET", "x").errorText?.hasPrefix("ERR ") == true)
         #expect(try client.command("LATENCY", "LATEST").elements?.count == 1)
         #expect(try client.command("LATENCY", "HISTORY", "command").elements?.count == 2)

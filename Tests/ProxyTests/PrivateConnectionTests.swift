@@ -182,30 +182,49 @@ import Testing
             let own = try proxy.connection()
             try proxy.expect(own, hears: Self.pop)
             let others = try (0..<2).map { _ in try proxy.client() }
-            func ask(_ other: Peer, _ awaited: String) throws {
-                repeat {
-                    try other.say(redis("CLIENT", "UNBLOCK", String(id), reason))
-                } while try proxy.line(from: other) != awaited
+            let unblock = redis("CLIENT", "UNBLOCK", String(id), reason)
+
+            for other in others {
+                try other.say(unblock)
+                try proxy.expect(other, hears: ":1\r\n")
+                let asked = redis("CLIENT", "UNBLOCK", "0", reason)
+                try proxy.expect(proxy.connection(1), hears: asked)
             }
 
-            // The server's number for the connection may still be on its way, and is not waited for.
-            for other in others { try ask(other, ":1\r\n") }
-
-            let asked = redis("CLIENT", "UNBLOCK", "0", reason)
-            try proxy.expect(proxy.connection(1), hears: asked + asked)
             try proxy.connection(1).say(":1\r\n:0\r\n")
             try own.say("*-1\r\n")
             try proxy.expect(client, hears: "*-1\r\n")
-            try ask(others[0], ":0\r\n")
+            try others[0].say(unblock)
+            try proxy.expect(others[0], hears: ":0\r\n")
+        }
+    }
+
+    /// The client is blocked, though the server has yet to say by which number it knows it.
+    @Test func serverIsAskedToUnblockOnceItsNumberIsKnown() throws {
+        try run { proxy, client in
+            try client.say(redis("CLIENT", "ID"))
+            let id = try proxy.line(from: client).dropFirst().dropLast(1)
+            try client.say(Self.pop)
+            let own = try proxy.connection()
+            own.number = nil
+            try proxy.expect(own, hears: redis("CLIENT", "ID") + Self.pop)
+            let other = try proxy.client()
+
+            try other.say(redis("CLIENT", "UNBLOCK", String(id), "ERROR"))
+
+            try proxy.expect(other, hears: ":1\r\n")
+            try proxy.settle()
+            #expect(proxy.servers[0].connections.count == 1)
+            try own.say(":77\r\n")
+            try proxy.expect(
+                proxy.connection(1), hears: redis("CLIENT", "UNBLOCK", "77", "ERROR"))
         }
     }
 
     // MARK: - The bound
 
-    /// On one worker: another one hears of a connection given back some microseconds later than the
-    /// client.
     @Test func clientsBeyondTheBoundAreToldAndThoseBehindThemMayHaveTheirs() throws {
-        try ProxyHarness.run(.redis) {
+        try ProxyHarness.run(.redis, workers: 2) {
             $0.privateConnections = 2
         } conversation: { proxy in
             let clients = try (0..<3).map { _ in try proxy.client() }
@@ -228,6 +247,23 @@ import Testing
             try proxy.wait {
                 proxy.servers[0].connections.count { $0.received == Array(Self.watch.utf8) } == 2
             }
+        }
+    }
+
+    @Test func endingAScriptIsWithinTheBoundToo() throws {
+        try ProxyHarness.run(.redis) {
+            $0.privateConnections = 1
+        } conversation: { proxy in
+            let clients = try (0..<2).map { _ in try proxy.client() }
+            try clients[0].say(Self.pop)
+            try proxy.expect(proxy.connection(), hears: Self.pop)
+
+            try clients[1].say(redis("SCRIPT", "KILL"))
+
+            try proxy.expect(
+                clients[1],
+                hears: "-ERR server s0: too many clients block or watch there, "
+                    + "private_connections is 1\r\n")
         }
     }
 

@@ -146,7 +146,7 @@ import Testing
             (redis("NOSUCH"), "-ERR unknown command 'NOSUCH', with args beginning with: \r\n"),
             (redis("GET"), "-ERR wrong number of arguments for 'get' command\r\n"),
             (redis("SUBSCRIBE", "c"), "-ERR Command not allowed inside a transaction\r\n"),
-            (redis("HELLO", "3"), "-ERR Command not allowed inside a transaction\r\n"),
+            (redis("CLIENT", "REPLY", "ON"), "-ERR Command not allowed inside a transaction\r\n"),
         ])
     func commandThatIsRefusedBreaksTheTransaction(command: String, error: String) throws {
         try run { proxy, client in
@@ -213,6 +213,38 @@ import Testing
                 hears: "+OK\r\n" + String(repeating: "+QUEUED\r\n", count: 5)
                     + "*5\r\n+OK\r\n$-1\r\n+OK\r\n$1\r\nv\r\n"
                     + "-ERR DB index is out of range\r\n" + "+OK\r\n$1\r\nb\r\n")
+        }
+    }
+
+    /// Those that ask other workers, and those that change what the connection is.
+    @Test func localRepliesThatComeLaterStandInTheirPlaces() throws {
+        try ProxyHarness.run(.redis, workers: 2) { proxy in
+            let client = try proxy.client()
+            let other = try proxy.client()
+            try other.say(redis("CLIENT", "ID"))
+            let id = try proxy.line(from: other).dropFirst().dropLast(1)
+            try client.say(
+                redis("MULTI") + redis("CLIENT", "KILL", "ID", "\(id)") + redis("GET", "k")
+                    + redis("CLIENT", "KILL", "ID", "\(id)", "x") + redis("UNSUBSCRIBE", "c")
+                    + redis("CLIENT", "KILL", "ID", "99") + redis("AUTH", "default", "x")
+                    + redis("EXEC"))
+            let server = try proxy.connection()
+            try proxy.expect(server, hears: redis("MULTI") + redis("GET", "k") + redis("EXEC"))
+            try proxy.settle()
+            #expect(!other.isEnded)
+
+            try server.say("+OK\r\n+QUEUED\r\n*1\r\n$1\r\nv\r\n")
+
+            try proxy.expect(
+                client,
+                hears: "+OK\r\n" + String(repeating: "+QUEUED\r\n", count: 6)
+                    + "*6\r\n:1\r\n$1\r\nv\r\n-ERR syntax error\r\n"
+                    + "*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n:0\r\n+OK\r\n")
+            try proxy.expectEnd(of: other)
+            try client.say(redis("MULTI") + redis("CLIENT", "LIST") + redis("EXEC"))
+            try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n*1\r\n")
+            #expect(try proxy.line(from: client).hasPrefix("$"))
+            #expect(try proxy.line(from: client).hasPrefix("id="))
         }
     }
 

@@ -53,6 +53,29 @@ import Testing
         }
     }
 
+    /// Nothing of it was sent before the server refused HELLO.
+    @Test func aLargeFirstRequestGoesOnOverTheNextConnection() throws {
+        try ProxyHarness.run(.redis) { proxy in
+            let client = try proxy.client()
+            let request = redis("SET", "k", String(repeating: "v", count: 600 * 1024))
+            try client.say(redis("HELLO", "3"))
+            try proxy.wait { client.received.count > 0 }
+            try proxy.settle()
+            _ = client.take(client.received.count)
+
+            try client.say(String(request.prefix(400 * 1024)))
+            let first = try proxy.connection()
+            try proxy.expect(first, hears: redis("HELLO", "3"))
+            try first.say(Self.unknown)
+            let server = try proxy.connection(1)
+            try client.say(String(request.dropFirst(400 * 1024)))
+
+            try proxy.expect(server, hears: request)
+            try server.say("+OK\r\n")
+            try proxy.expect(client, hears: "+OK\r\n")
+        }
+    }
+
     @Test func passwordIsShownWithAuth() throws {
         try ProxyHarness.run(.redis) {
             $0.serverCredentials = Credentials(user: "app", passwords: ["secret"])

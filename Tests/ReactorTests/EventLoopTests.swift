@@ -132,6 +132,55 @@ import Testing
         #expect(hook == nil)
     }
 
+    // MARK: - Descriptors
+
+    @Test func descriptorsAreCalledInTheOrderInWhichTheyBecameReady() throws {
+        let loop = try EventLoop()
+        let pairs = try (0..<5).map { _ in try connectedPair() }
+        var called: [Int] = []
+        let watchers = pairs.enumerated().map { number, pair in
+            let watcher = IOWatcher(loop, descriptor: pair.0.descriptor) { _ in
+                _ = try? pair.0.read()
+                called.append(number)
+            }
+            watcher.watch(.readable)
+            return watcher
+        }
+        // The first turn tells the kernel what is watched.
+        loop.runOnce(waiting: false)
+        for number in [3, 0, 4, 1, 2] { try pairs[number].1.write("x") }
+
+        loop.runOnce(waiting: false)
+
+        #expect(called == [3, 0, 4, 1, 2])
+        #expect(watchers.count == 5)
+    }
+
+    @Test func descriptorThatIsStoppedOrReleasedMeanwhileIsNotCalled() throws {
+        let loop = try EventLoop()
+        let pairs = try (0..<5).map { _ in try connectedPair() }
+        var called: [Int] = []
+        var watchers: [IOWatcher?] = Array(repeating: nil, count: pairs.count)
+        for (number, pair) in pairs.enumerated() {
+            watchers[number] = IOWatcher(loop, descriptor: pair.0.descriptor) { _ in
+                called.append(number)
+                // One that has been called, one that has not, and itself.
+                watchers[2]?.stop()
+                for other in [0, 1, 3] { watchers[other] = nil }
+            }
+            watchers[number]?.watch(.readable)
+        }
+        loop.runOnce(waiting: false)
+        for number in [0, 1, 2, 3, 4] { try pairs[number].1.write("x") }
+
+        loop.runOnce(waiting: false)
+
+        #expect(called == [0, 4])
+        watchers.removeAll()
+    }
+
+    // MARK: - Threads
+
     @Test func anotherThreadWakesTheLoop() throws {
         let loop = try EventLoop()
         var isAwake = false

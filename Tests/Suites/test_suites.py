@@ -83,7 +83,7 @@ class OutputTests(unittest.TestCase):
             file.flush()
             outcome = RedisPy.outcome(Path(file.name))
         self.assertEqual(outcome.passed, {"test_a::TestA::test_one[x]"})
-        self.assertEqual(outcome.failed, {"test_asyncio.test_a::test_two": "wrong"})
+        self.assertEqual(outcome.failed, {"test_a::test_two": "wrong"})
 
     def test_redis_is_told_what_not_to_run(self):
         skips = RedisUnit(Path("/"), "b").skips(Exceptions(TABLE))

@@ -54,7 +54,7 @@ struct CommandPage {
         let command = command(named: parts[0])
         guard parts.count == 2 else { return command?.handling }
         guard let command, command.hasSubcommands else { return nil }
-        return RedisSubcommandLine.find(parts[1], of: command)?.handling
+        return RedisSubcommand.find(parts[1], of: command)?.handling
     }
 
     private static func words(_ handling: RedisCommand.Handling) -> String {
@@ -69,9 +69,13 @@ struct CommandPage {
         case .everywhere(.information):
             "all servers; added up where that is true, with a section `martlet` of the proxy's own"
         case .everywhere(.newest): "all servers; the newest of all"
+        case .everywhere(.success): "all servers, past what they are at work on; one reply"
+        case .everywhere(.minimum): "all servers; what is true of every one"
+        case .everywhere(.maximum): "all servers; the greatest number"
+        case .everywhere(.sumByName): "all servers; the clients of each channel"
         case .everywhere: "all servers; one reply"
         case .scan: "server after server; the cursor names the next one"
-        case .subcommands: "all servers, or any where that is the same"
+        case .subcommands: "by subcommand"
         case .mget: "split; the values in the order of the keys"
         case .mset: "split; one reply"
         case .sum: "split; the numbers are added up"

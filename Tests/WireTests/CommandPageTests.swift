@@ -27,7 +27,7 @@ struct CommandPageTests {
             let page = try #require(pages[command.name], "\(command.name)")
             #expect(page.arity == Int(command.arity), "\(command.name)")
         }
-        for subcommand in RedisSubcommandLine.table {
+        for subcommand in RedisSubcommand.table {
             let page = try #require(pages[subcommand.fullName], "\(subcommand.fullName)")
             #expect(page.arity == subcommand.arity, "\(subcommand.fullName)")
         }

@@ -4,8 +4,12 @@ import Testing
 
 /// Replies of several servers, put together.
 struct RedisGatheringTests {
-    private func merge(_ gathering: RedisGathering, _ replies: String...) -> String {
-        let merged = gathering.merge(replies.map { Array($0.utf8) }, isRESP3: false)
+    private func merge(
+        _ gathering: RedisGathering, _ replies: String...,
+        in circumstances: RedisGathering.Circumstances = .init()
+    ) -> String {
+        let merged = gathering.merge(
+            replies.map { Array($0.utf8) }, isRESP3: false, in: circumstances)
         return String(decoding: merged, as: UTF8.self)
     }
 
@@ -49,7 +53,20 @@ struct RedisGatheringTests {
     func whatIsNoArrayDoesNotFit(reply: String) {
         #expect(merge(.union, reply).hasPrefix("-ERR servers' replies do not fit together"))
         #expect(merge(.minimum, reply).hasPrefix("-ERR"))
-        #expect(merge(.sumByName([]), reply).hasPrefix("-ERR"))
+        #expect(merge(.sumByName, reply).hasPrefix("-ERR"))
+    }
+
+    @Test func slowRequestsOfSeveralServersHaveNumbersOfTheirOwn() {
+        func entry(_ id: Int, _ time: Int) -> String {
+            "*3\r\n:\(id)\r\n:\(time)\r\n*1\r\n$4\r\nPING\r\n"
+        }
+
+        let merged = merge(
+            .newest(2), "*2\r\n" + entry(5, 70) + entry(4, 50), "*1\r\n" + entry(5, 60),
+            in: .init(places: [0, 2], servers: 3))
+
+        #expect(merged == "*2\r\n" + entry(15, 70) + entry(17, 60))
+        #expect(merge(.newest(10), "*1\r\n" + entry(5, 60)) == "*1\r\n" + entry(5, 60))
     }
 
     @Test func cursorsOfManyServersAreApart() throws {

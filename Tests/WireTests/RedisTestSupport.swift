@@ -105,5 +105,5 @@ func allKeys(of request: RedisRequest, in bytes: [UInt8]) throws(RedisKeyError) 
 func subcommandError(
     in request: RedisRequest, of command: RedisCommand, _ bytes: [UInt8]
 ) -> [UInt8]? {
-    RedisSubcommandLine.error(in: request, of: command, bytes.span)
+    RedisSubcommand.error(in: request, of: command, bytes.span)
 }

@@ -37,21 +37,24 @@ extension Client {
 
     func ask(
         _ servers: [Server], _ frame: RawBytes, _ gathering: RedisGathering,
-        _ repetition: RedisRepetition
+        _ repetition: RedisRepetition, shifts: [Int] = []
     ) {
         let number = worker.splits.take()
         let split = worker.splits[number]
+        let circumstances = RedisGathering.Circumstances(
+            shifts: shifts, places: servers.map(\.index), servers: pool.servers.count)
         split.begin(
-            gathering, speaksRESP3: speaksRESP3, fragments: servers.count, from: worker.blocks)
+            gathering, circumstances, speaksRESP3: speaksRESP3, fragments: servers.count,
+            from: worker.blocks)
         let sequence = admit(split: number)
         unsafe send(split, sequence, frame, toAll: servers, repetition)
     }
 
     /// What one server says of itself, and several cannot say together.
     func forwardToOnlyServer(
-        _ command: RedisCommand, _ frame: RawBytes, _ refusal: RedisRefusal
+        _ name: String, _ frame: RawBytes, _ refusal: RedisRefusal
     ) {
-        guard pool.servers.count == 1 else { return answer(refusal.reply(to: command.name)) }
+        guard pool.servers.count == 1 else { return answer(refusal.reply(to: name)) }
         unsafe forward(frame, to: pool.servers[0], .again, .other)
     }
 
@@ -61,7 +64,7 @@ extension Client {
         let shifts = words.dropFirst().map {
             pool.counts.subscribers.surplus(of: Topic(kind: kind, name: $0))
         }
-        unsafe ask(pool.liveServers, frame, .sumByName(shifts), .reads)
+        unsafe ask(pool.liveServers, frame, .sumByName, .reads, shifts: shifts)
     }
 
     // MARK: - Commands with subcommands
@@ -70,17 +73,25 @@ extension Client {
     func dispatchSubcommand(
         _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
     ) {
-        let route = unsafe RedisSubcommand.route(
-            command, request, servers: pool.servers.count, in: frame.span)
-        switch route {
+        let subcommand = unsafe RedisSubcommand.find(in: request, of: command, frame.span)
+        switch subcommand?.handling {
         case .everywhere(.sumByName) where !pool.counts.subscribers.isEven:
             unsafe askForSubscribers(names(of: request, frame), frame)
+        case .everywhere(.newest(let usual)):
+            let count = unsafe wantedCount(words(of: request, frame)) ?? usual
+            unsafe sendEverywhere(request, command, frame, .newest(count))
+        case .everywhere(.success): unsafe sendPastOthers(frame, .success)
         case .everywhere(let gathering):
             unsafe sendEverywhere(request, command, frame, gathering)
-        case .byKey: unsafe forward(request, command, frame)
-        case .pastOthers(let gathering): unsafe sendPastOthers(frame, gathering)
-        case .anywhere: unsafe forward(frame, to: pool.anyServer, .again, .other)
-        case .refused(let why): answer(RedisReply.error("ERR \(why)"))
+        case .forward: unsafe forward(request, command, frame)
+        case .onlyServer(let refusal):
+            unsafe forwardToOnlyServer(subcommand?.fullName ?? command.name, frame, refusal)
+        default: unsafe forward(frame, to: pool.anyServer, .again, .other)
         }
+    }
+
+    /// The number behind SLOWLOG GET; of a word that is none, the servers will complain.
+    private func wantedCount(_ words: [[UInt8]]) -> Int? {
+        words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) : nil
     }
 }

@@ -19,6 +19,7 @@ extension Client {
 
     /// Of several servers' times the longest is the request's.
     private func wasVisited(_ index: Int, _ visit: Visit) {
+        guard visit != .none else { return }
         // One server alone was asked, though what it says is not passed on as it is.
         guard visit.slot.isSplit else { return requests.update(index) { $0.visit = visit } }
         let slot = LatencySlot(row: pool.splitRow, .split)
@@ -29,6 +30,7 @@ extension Client {
 
     private func finishFragment(_ index: Int, _ fragment: Int, of split: Split) {
         split.finish(fragment)
+        if split.merge == .completion && fragment == 0 { return runLocals(of: split, index) }
         if split.missing == 0 { finish(index) }
     }
 
@@ -97,8 +99,7 @@ extension Client {
         worker.splits.find(number).use { split in
             heldCount -= split.heldCount
             if split.merge == .completion {
-                let reply = completed(
-                    split.failure ?? split.whole(0, worker.blocks), with: split.locals)
+                let reply = split.completed(worker.blocks)
                 if !isSilent { split.append(reply, to: &output, from: worker.blocks) }
             } else if !isSilent {
                 split.moveMerged(to: &output, for: pool)

@@ -40,6 +40,8 @@ extension Split {
             return failure ?? replies(pool.worker.blocks)[0]
         }
         var page = pool.servers.count == 1 ? first : RedisInfo(merging: pages)
+        // As many as CLIENT LIST has; the servers' are the proxies' connections.
+        page.replace("connected_clients", with: "\(pool.counts.clients.value)")
         if hasOwn { page.add(pool.information(answering: answering)) }
         return RedisReply.text(Array(page.text.utf8), inRESP3: speaksRESP3)
     }

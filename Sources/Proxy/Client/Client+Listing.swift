@@ -16,11 +16,12 @@ extension Client {
             ("db", Self.text(pool.configuration.redisDatabase)),
             ("sub", Self.text(count(.channel))),
             ("psub", Self.text(count(.pattern))), ("ssub", Self.text(count(.shardChannel))),
-            ("multi", Self.text(transaction?.count ?? -1)), ("qbuf", Self.text(input.count)),
+            ("multi", Self.text(transaction?.count ?? -1)),
+            ("qbuf", Self.text(input.count + lengthOfInquiry)),
             ("qbuf-free", Self.text(input.roomAtEnd)), ("argv-mem", Self.text(0)),
             ("multi-mem", Self.text(transaction?.commands.count ?? 0)), ("rbs", Self.text(0)),
             ("rbp", Self.text(0)),
-            ("obl", Self.text(0)), ("oll", Self.text(requests.count)),
+            ("obl", Self.text(0)), ("oll", Self.text(outputCount > 0 ? 1 : 0)),
             ("omem", Self.text(outputCount)), ("tot-mem", Self.text(outputCount + inputCapacity)),
             ("events", Array("r".utf8)), ("cmd", Array(lastCommandName.utf8)), ("user", user),
             ("redir", Self.text(-1)),
@@ -90,7 +91,8 @@ extension Client {
         _ wish: ClientInquiry.Wish, _ filter: ClientFilter,
         _ reply: @escaping @Sendable (ClientAnswer, Client) -> [UInt8]
     ) {
-        worker.inquire(wish, filter, for: self, admit(), reply)
+        let place = collectingPlace ?? ReplyPlace(sequence: admit(), fragment: Ticket.whole)
+        worker.inquire(wish, filter, for: self, place, reply)
     }
 
     // MARK: - LIST
@@ -201,8 +203,12 @@ extension Client {
     ///
     /// - Returns: false if it does not wait, or cannot be asked for.
     func unblock(isError: Bool) -> Bool {
-        guard let blocked = session?.blocked, let number = blocked.numberAtServer,
-            let shared = blocked.server.connection(for: self), shared.address == blocked.address
+        guard let blocked = session?.blocked else { return false }
+        guard let number = blocked.numberAtServer else {
+            blocked.unblocksAsError = isError
+            return blocked.awaitsNumber
+        }
+        guard let shared = blocked.server.connection(for: self), shared.address == blocked.address
         else { return false }
         let command = RedisReply.command([
             "CLIENT", "UNBLOCK", "\(number)", isError ? "ERROR" : "TIMEOUT",

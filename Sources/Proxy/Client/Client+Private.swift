@@ -52,7 +52,7 @@ extension Client {
     /// Sends a request that may wait for ever, and waits with it.
     func block(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
         guard isAlone(), let shard = unsafe oneShard(of: request, command, frame) else { return }
-        guard let connection = privateConnection(to: pool.servers[shard], for: frame.count) else {
+        guard let connection = ownConnection(to: pool.servers[shard], for: frame.count) else {
             return
         }
         connection.isPatient = true
@@ -78,27 +78,33 @@ extension Client {
         return nil
     }
 
-    private func privateConnection(to server: Server, for bytes: Int) -> ServerConnection? {
-        guard !worker.isFull else {
-            fail(Self.outOfMemory)
+    /// A connection for this client alone; nil if there is none, and the client has its error.
+    private func ownConnection(to server: Server, for bytes: Int) -> ServerConnection? {
+        do throws(NoConnection) {
+            return try privateConnection(to: server, for: bytes)
+        } catch {
+            fail(error.reason)
             return nil
         }
-        guard !server.privates.isFull else {
-            fail(server.tooManyPrivate)
-            return nil
-        }
-        guard hasDescriptor(for: server) else {
-            fail(Self.noDescriptor)
-            return nil
-        }
+    }
+
+    /// Why there is no connection for a client alone.
+    private struct NoConnection: Error {
+        let reason: String
+    }
+
+    private func privateConnection(
+        to server: Server, for bytes: Int
+    ) throws(NoConnection) -> ServerConnection {
+        guard !worker.isFull else { throw NoConnection(reason: Self.outOfMemory) }
+        guard !server.privates.isFull else { throw NoConnection(reason: server.tooManyPrivate) }
+        guard hasDescriptor(for: server) else { throw NoConnection(reason: Self.noDescriptor) }
         guard let connection = server.privateConnection(for: self) else {
-            fail(server.unavailable)
-            return nil
+            throw NoConnection(reason: server.unavailable)
         }
         guard connection.hasRoom(for: bytes) else {
-            fail(server.overloaded)
             server.privates.giveBack(connection)
-            return nil
+            throw NoConnection(reason: server.overloaded)
         }
         return connection
     }
@@ -125,7 +131,6 @@ extension Client {
     /// shared ones wait for.
     func sendPastOthers(_ frame: RawBytes, _ gathering: RedisGathering) {
         guard isAlone() else { return }
-        guard !worker.isFull else { return fail(Self.outOfMemory) }
         let number = worker.splits.take()
         let split = worker.splits[number]
         split.begin(
@@ -133,20 +138,17 @@ extension Client {
         requestLimit = 1
         let sequence = admit(split: number)
         for (fragment, server) in pool.servers.enumerated() {
-            guard hasDescriptor(for: server) else {
-                split.lose(fragment, pool.errorReply(Self.noDescriptor))
-                continue
+            do throws(NoConnection) {
+                let connection = try privateConnection(to: server, for: frame.count)
+                ownSession.asked.append(connection)
+                unsafe append(frame, to: connection)
+                connection.enqueue(
+                    Ticket(
+                        client: handle, sequence: sequence, fragment: Int32(fragment),
+                        length: frame.count, deadline: 0, commandClass: .split))
+            } catch {
+                split.lose(fragment, pool.errorReply(error.reason))
             }
-            guard let connection = server.privateConnection(for: self) else {
-                split.lose(fragment, pool.errorReply(server.unavailable))
-                continue
-            }
-            ownSession.asked.append(connection)
-            unsafe append(frame, to: connection)
-            connection.enqueue(
-                Ticket(
-                    client: handle, sequence: sequence, fragment: Int32(fragment),
-                    length: frame.count, deadline: 0, commandClass: .split))
         }
         didSend(split, sequence)
     }
@@ -166,7 +168,7 @@ extension Client {
             guard watching.phase != .closed else { return answer(RedisReply.ok) }
             return unsafe sendAlone(frame, over: watching)
         }
-        guard let connection = privateConnection(to: pool.servers[shard], for: frame.count) else {
+        guard let connection = ownConnection(to: pool.servers[shard], for: frame.count) else {
             return
         }
         ownSession.watching = connection

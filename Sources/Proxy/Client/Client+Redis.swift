@@ -88,7 +88,7 @@ extension Client {
         }
         let administers = unsafe isPassedOn(request, command, frame)
         if command.hasSubcommands && !administers,
-            let error = unsafe RedisSubcommandLine.error(in: request, of: command, frame.span)
+            let error = unsafe RedisSubcommand.error(in: request, of: command, frame.span)
         {
             transaction?.isBroken = true
             return answer(error)
@@ -123,7 +123,7 @@ extension Client {
         case .sum: unsafe split(request, command, frame, .sum, step: 1)
         case .local(let local): unsafe answer(local, request, frame)
         case .anyServer: unsafe forward(frame, to: pool.anyServer, .reads, .other)
-        case .onlyServer(let refusal): unsafe forwardToOnlyServer(command, frame, refusal)
+        case .onlyServer(let refusal): unsafe forwardToOnlyServer(command.name, frame, refusal)
         case .refused(let refusal): answer(refusal.reply(to: command.name))
         }
     }
@@ -133,7 +133,7 @@ extension Client {
         _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
     ) -> Bool {
         guard pool.passesAdministration else { return false }
-        return unsafe RedisSubcommandLine.isAdministration(request, of: command, in: frame.span)
+        return unsafe RedisSubcommand.isAdministration(request, of: command, in: frame.span)
     }
 
     // MARK: - One server
@@ -390,7 +390,9 @@ extension Client {
         case .hello:
             unsafe hello(words(of: request, frame))
         case .client:
+            lengthOfInquiry = frame.count
             unsafe client(words(of: request, frame))
+            lengthOfInquiry = 0
         case .multi: beginTransaction()
         case .exec: executeTransaction()
         case .discard: discardTransaction()
@@ -403,7 +405,9 @@ extension Client {
         case .shardUnsubscribe: unsafe unsubscribe(.shardChannel, names(of: request, frame))
         case .command:
             unsafe answer(
-                RedisCommand.reply(to: request, in: frame.span, inRESP3: speaksRESP3))
+                RedisCommand.reply(
+                    to: request, in: frame.span, inRESP3: speaksRESP3,
+                    administering: pool.passesAdministration))
         case .reset: reset()
         case .role: answer(Self.role)
         case .time: answer(Self.time)

@@ -90,6 +90,7 @@ extension Client {
         if isSilent(index) {
             finishSilently(index)
         } else if index == 0 {
+            if hearsOneReply { return unsafe send(only: reply, visit) }
             if !requests.first.held.isEmpty { releaseHeld(0) }
             unsafe emit(reply)
             markDirty()
@@ -99,6 +100,29 @@ extension Client {
         } else {
             unsafe hold(whole: reply, index, visit)
         }
+    }
+
+    /// Whether nothing is or will be sent to it in this turn but the reply to its only request.
+    @inline(__always)
+    private var hearsOneReply: Bool {
+        guard requests.count == 1, isUndisturbed else { return false }
+        return requests.first.phase == .waiting && requests.first.held.isEmpty
+    }
+
+    /// The only reply goes from where it was read, which spares its copy and most of the flush: 200
+    /// instructions of a GET.
+    @inline(__always)
+    private func send(only reply: RawBytes, _ visit: Visit) {
+        let stamp = requests.first.receivedAt
+        let sent = unsafe sendNow(reply)
+        if sent < reply.count {
+            unsafe output.append(reply.dropping(sent), from: worker.blocks)
+            markDirty()
+            depart(visit, receivedAt: stamp)
+        } else if visit != .none {
+            worker.departures.addSent(visit, receivedAt: stamp)
+        }
+        popRequest()
     }
 
     /// The reply waits for its turn: a small one behind other small ones.

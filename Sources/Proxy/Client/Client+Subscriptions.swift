@@ -96,6 +96,7 @@ extension Client {
     /// Does what is told whatever CLIENT REPLY says: it is about replies, and neither messages nor
     /// what confirms a subscription are any.
     private func aloud<Result>(_ act: () -> Result) -> Result {
+        guard replyMode != .collects else { return act() }
         let mode = replyMode
         replyMode = .on
         defer { replyMode = mode }

@@ -116,7 +116,11 @@ extension Client {
         }
         if let watching { return execute(transaction, overWatching: watching) }
         if transaction.count == 0 {
-            return answer(completed(RedisReply.emptyArray, with: transaction.locals))
+            guard !transaction.locals.isEmpty else { return answer(RedisReply.emptyArray) }
+            let (sequence, fragment) = admit(transaction)
+            return unsafe RedisReply.emptyArray.withRawBytes {
+                unsafe complete(sequence, fragment, $0, .none)
+            }
         }
         let server = transaction.shard.map { pool.servers[$0] } ?? pool.anyServer
         let size = transaction.commands.count
@@ -165,27 +169,71 @@ extension Client {
 
     // MARK: - What the proxy answers itself
 
-    /// A server's reply to EXEC, or the error that stands for it, with the local commands' replies
-    /// in their places. They are run now: if the transaction was not, neither are they.
-    func completed(_ reply: [UInt8], with locals: [LocalCommand]) -> [UInt8] {
-        guard RedisReply.arrayHeader(in: reply.span) != nil else { return reply }
-        let mode = replyMode
-        replyMode = .collects
-        defer { replyMode = mode }
-        let replies = locals.map { (place: $0.place, reply: self.reply(to: $0)) }
-        return RedisReply.array(reply, with: replies) ?? reply
+    /// The server has answered EXEC, or could not. If it has run the transaction, the local commands are
+    /// run now, in their order.
+    func runLocals(of split: Split, _ index: Int) {
+        let sequence = firstSequence &+ UInt32(truncatingIfNeeded: index)
+        guard split.hasRun(worker.blocks) else {
+            split.finishAll()
+            return finish(index)
+        }
+        for (number, local) in split.locals.enumerated() {
+            run(local, for: ReplyPlace(sequence: sequence, fragment: Int32(number + 1)))
+        }
     }
 
-    private func reply(to local: LocalCommand) -> [UInt8] {
-        // EXEC has done so.
-        if case .unwatch = local.command { return RedisReply.ok }
-        worker.collected.removeAll()
-        unsafe local.frame.withRawBytes { frame in
-            var parser = RedisRequestParser(limits: pool.redisLimits)
-            guard case .request(let request) = unsafe parser.parse(frame.span) else { return }
-            unsafe answer(local.command, request, frame)
+    /// Its reply is there at once, or will come to its place.
+    private func run(_ local: LocalCommand, for place: ReplyPlace) {
+        let reply = collect(for: place) {
+            // EXEC has done so.
+            if case .unwatch = local.command { return answer(RedisReply.ok) }
+            unsafe local.frame.withRawBytes { frame in
+                var parser = RedisRequestParser(limits: pool.redisLimits)
+                guard case .request(let request) = unsafe parser.parse(frame.span) else { return }
+                unsafe answer(local.command, request, frame)
+            }
         }
+        guard !reply.isEmpty else { return }
+        unsafe reply.withRawBytes {
+            unsafe complete(place.sequence, place.fragment, $0, .none)
+        }
+    }
+
+    private func collect(for place: ReplyPlace, _ act: () -> Void) -> [UInt8] {
+        let mode = replyMode
+        replyMode = .collects
+        collectingPlace = place
+        worker.collected.removeAll()
+        act()
+        collectingPlace = nil
+        replyMode = mode
         return worker.collected
+    }
+}
+
+/// Where a reply goes that comes later: a request of its own, or a part of one.
+struct ReplyPlace {
+    let sequence: UInt32
+    let fragment: Int32
+}
+
+extension Split {
+    /// Whether the server has run the transaction.
+    func hasRun(_ pool: BlockPool) -> Bool {
+        guard failure == nil else { return false }
+        fragments[0].reply.bringTogether(RedisReply.longestHeader, pool)
+        return unsafe RedisReply.arrayHeader(in: fragments[0].reply.firstBytes.span) != nil
+    }
+
+    /// The server's reply to EXEC, or the error that stands for it, with the local commands' replies in
+    /// their places.
+    func completed(_ pool: BlockPool) -> [UInt8] {
+        guard hasRun(pool) else { return failure ?? whole(0, pool) }
+        let reply = whole(0, pool)
+        let replies = locals.enumerated().map {
+            (place: $0.element.place, reply: whole($0.offset + 1, pool))
+        }
+        return RedisReply.array(reply, with: replies) ?? reply
     }
 }
 
@@ -211,19 +259,16 @@ extension RedisCommand {
     ) -> RedisCommand.LocalCommand? {
         guard case .local(let local) = handling else { return nil }
         switch local {
-        case .time, .role, .command, .config, .select, .unwatch: return local
+        case .time, .role, .command, .config, .select, .unwatch, .auth, .hello, .unsubscribe,
+            .patternUnsubscribe, .shardUnsubscribe:
+            return local
         case .client:
+            // It would say whether EXEC is answered.
             let name = unsafe fullName(in: request, frame.span)
-            // The others concern other clients, or what is answered.
-            let own: Set = [
-                "client|getname", "client|getredir", "client|help", "client|id", "client|info",
-                "client|no-evict", "client|no-touch", "client|setinfo", "client|setname",
-                "client|trackinginfo",
-            ]
-            return own.contains(name) ? local : nil
-        case .ping, .echo, .quit, .auth, .hello, .multi, .exec, .discard, .reset,
-            .subscribe, .patternSubscribe, .shardSubscribe, .unsubscribe, .patternUnsubscribe,
-            .shardUnsubscribe:
+            return name == "client|reply" ? nil : local
+        // The servers have to confirm a subscription, one at a time.
+        case .ping, .echo, .quit, .multi, .exec, .discard, .reset, .subscribe, .patternSubscribe,
+            .shardSubscribe:
             return nil
         }
     }

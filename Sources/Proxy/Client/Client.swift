@@ -63,8 +63,12 @@ internal import Wire
     /// What it said last, and the word behind its last CLIENT: for CLIENT LIST.
     var lastCommand = RedisCommand.ID.unknown
     var lastSubcommand: String?
+    /// While it asks for that, the bytes of its request, which a server would have in its buffer.
+    var lengthOfInquiry = 0
     /// Which of its requests are answered.
     var replyMode = ReplyMode.on { didSet { updateForwards() } }
+    /// Where the reply belongs that is collected, if it comes later.
+    var collectingPlace: ReplyPlace?
     /// How many of `requests` get no reply.
     var silentCount = 0
     /// It said HELLO 3.
@@ -280,15 +284,30 @@ internal import Wire
         }
     }
 
+    /// Whether a flush would have nothing to do.
+    @inline(__always)
+    var isUndisturbed: Bool {
+        !isDirty && circumstances.isEmpty && interest == .readable && output.isEmpty
+    }
+
+    /// Sends bytes from where they were read.
+    ///
+    /// - Returns: how many were sent. A failure is for the flush to find, which is not in the middle
+    ///   of anything.
+    @inline(__always)
+    func sendNow(_ bytes: RawBytes) -> Int {
+        guard let sent = try? unsafe socket.send(bytes.buffer), sent > 0 else { return 0 }
+        lastActive = worker.loop.now
+        return sent
+    }
+
     @inline(never)
     private func emit(large bytes: RawBytes) {
         var sent = 0
         if output.isEmpty && !isBlocked && !isClosed {
-            // A failure is for the flush to find, which is not in the middle of anything.
-            sent = (try? unsafe socket.send(bytes.buffer)) ?? 0
+            sent = unsafe sendNow(bytes)
             isBlocked = sent < bytes.count
         }
-        if sent > 0 { lastActive = worker.loop.now }
         unsafe output.append(bytes.dropping(sent), from: worker.blocks)
     }
 
@@ -309,6 +328,8 @@ internal import Wire
     func flush() {
         isDirty = false
         guard !isClosed else { return }
+        // Before the client can have its reply: what it then does elsewhere finds its connection free.
+        if circumstances[.alone] && requests.isEmpty { settle() }
         while !output.isEmpty && !isBlocked {
             do throws(SystemError) {
                 try send()
@@ -319,7 +340,6 @@ internal import Wire
         limitOutput()
         if circumstances.isEmpty && interest == .readable { return }
         if !blocked.isEmpty && output.count < Limits.outputLowWater { resumeBlocked() }
-        if requestLimit == 1 && requests.isEmpty { settle() }
         if isHeldBack && !isParsingDue && mayGoOn {
             isParsingDue = true
             worker.needsParsing(self)

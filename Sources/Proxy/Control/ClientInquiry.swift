@@ -61,9 +61,9 @@ struct ClientFilter: Sendable {
 
 /// An inquiry whose answers are still to come.
 struct OpenInquiry {
-    /// The client that asks, and the number of its request.
+    /// The client that asks, and where its reply goes.
     let client: Handle
-    let sequence: UInt32
+    let place: ReplyPlace
     let reply: @Sendable (ClientAnswer, Client) -> [UInt8]
     var missing: Int
     var answer: ClientAnswer

@@ -33,7 +33,7 @@ extension Split {
 
     /// What all servers say, as one reply.
     private func gathered(_ pool: BlockPool) -> [UInt8] {
-        gathering.merge(replies(pool), isRESP3: speaksRESP3)
+        gathering.merge(replies(pool), isRESP3: speaksRESP3, in: circumstances)
     }
 
     /// The servers' complete replies; an empty one is of a server that has not answered.

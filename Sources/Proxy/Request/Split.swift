@@ -16,7 +16,7 @@ internal import Wire
         case values
         /// What all servers say of themselves, put together by `gathering`.
         case gathering
-        /// EXEC: the server's reply, the proxy's own among it.
+        /// EXEC: the server's reply, the proxy's own in their places.
         case completion
         /// One meta command: its reply, unless the command's `q` flag hides it.
         case unlessHidden
@@ -40,6 +40,7 @@ internal import Wire
 
     private(set) var merge = Merge.sum
     private(set) var gathering = RedisGathering.same
+    private(set) var circumstances = RedisGathering.Circumstances()
     /// Whether the client speaks RESP3 (`gathering` only).
     private(set) var speaksRESP3 = false
     /// What the proxy itself answers (`completion` only).
@@ -80,18 +81,26 @@ internal import Wire
 
     /// Begins a question to so many servers.
     func begin(
-        _ gathering: RedisGathering, speaksRESP3: Bool, fragments count: Int, from pool: BlockPool
+        _ gathering: RedisGathering,
+        _ circumstances: RedisGathering.Circumstances = RedisGathering.Circumstances(),
+        speaksRESP3: Bool, fragments count: Int,
+        from pool: BlockPool
     ) {
         begin(.gathering, fragments: count, from: pool)
         self.gathering = gathering
+        self.circumstances = circumstances
         self.speaksRESP3 = speaksRESP3
     }
 
-    /// Begins a transaction with commands that its server does not see.
+    /// Begins a transaction with commands that its server does not see: the first fragment is the
+    /// server's, then there is one for each of them.
     func begin(completing locals: [LocalCommand], from pool: BlockPool) {
-        begin(.completion, fragments: 1, from: pool)
+        begin(.completion, fragments: 1 + locals.count, from: pool)
         self.locals = locals
     }
+
+    /// Nothing more is to come.
+    func finishAll() { missing = 0 }
 
     /// Begins a request with a fragment for each part of the plan.
     ///
@@ -185,6 +194,7 @@ internal import Wire
         total = 0
         heldCount = 0
         if failure != nil { failure = nil }
+        if case .gathering = merge { circumstances = .init() }
         if !locals.isEmpty { locals = [] }
         if binary != nil { binary = nil }
         returnedKey.removeAll(to: pool)

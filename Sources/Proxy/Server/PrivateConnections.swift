@@ -123,6 +123,7 @@ extension Server {
         let client = unsafe found.takeUnretainedValue()
         guard let successor = privateConnection(for: client) else { return nil }
         successor.isPatient = connection.isPatient
+        successor.unblocksAsError = connection.unblocksAsError
         client.session?.replace(connection, with: successor)
         return successor
     }
@@ -138,9 +139,26 @@ extension ServerConnection {
                 sequence: Ticket.identity, length: command.count, deadline: 0, purpose: .discard))
     }
 
+    /// Whether the server has still to say it.
+    var awaitsNumber: Bool {
+        (0..<tickets.count).contains {
+            tickets[$0].purpose == .discard && tickets[$0].sequence == Ticket.identity
+        }
+    }
+
+    /// The server has said it, or that it has none.
+    func learnNumber(from reply: RawBytes) {
+        numberAtServer = unsafe RedisReply.integer(in: reply.span)
+        guard let isError = unblocksAsError else { return }
+        unblocksAsError = nil
+        guard numberAtServer != nil, let client = unsafe worker.clients.find(owner) else { return }
+        _ = unsafe client.takeUnretainedValue().unblock(isError: isError)
+    }
+
     /// Nobody's any more.
     fileprivate func disown() {
         owner = .nobody
+        unblocksAsError = nil
         isPatient = false
         isWatching = false
     }

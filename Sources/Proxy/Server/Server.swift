@@ -328,7 +328,9 @@ internal import Wire
     ) -> ServerConnection? {
         pool.worker.keepForThisTurn(connection)
         let next = next(after: connection, because: reason, wasConnected: wasConnected)
-        return connection.upload == nil ? next : nil
+        guard connection.upload != nil else { return next }
+        if reason.mayGreetOtherwise, let next { connection.passUpload(to: next) }
+        return nil
     }
 
     private func next(
@@ -373,6 +375,7 @@ internal import Wire
     /// The next connection to this server in the same role.
     private func successor(of connection: ServerConnection) -> ServerConnection? {
         guard let place = connection.place else { return successor(ofPrivate: connection) }
+        if connection.upload != nil { return openDetached(at: place) }
         return self.connection(at: place)
     }
 

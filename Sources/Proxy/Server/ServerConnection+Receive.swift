@@ -163,7 +163,7 @@ extension ServerConnection {
             return unsafe greeted(ticket.purpose, reply, isError: isError)
         case .discard:
             if ticket.sequence == Ticket.identity {
-                numberAtServer = unsafe RedisReply.integer(in: reply.span)
+                unsafe learnNumber(from: reply)
             }
             countReply(reply.count, isComplete: true)
             visits.add(visit(of: ticket), in: worker.latency)

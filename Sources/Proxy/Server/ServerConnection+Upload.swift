@@ -91,6 +91,16 @@ extension ServerConnection {
         if isEarly { close(because: .retired) }
     }
 
+    /// The request goes on over another connection: this one was not ready, so nothing of it was sent.
+    func passUpload(to other: ServerConnection) {
+        guard let upload, !tickets.isEmpty else { return }
+        let ticket = tickets[tickets.count - 1]
+        for index in 0..<tickets.count { tickets.update(index) { $0.purpose = .discard } }
+        self.upload = nil
+        upload.connection = other
+        other.begin(upload, ticket.command, ticket.commandClass)
+    }
+
     /// The upload is over for this connection.
     func endUpload() {
         guard let upload else { return }

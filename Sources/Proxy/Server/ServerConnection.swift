@@ -36,6 +36,8 @@ internal import Wire
     var owner = Handle.nobody
     /// The server's own CLIENT ID of it; nil until the server has said it.
     var numberAtServer: Int?
+    /// Whether its client is to be unblocked once that is known, and then, whether with an error.
+    var unblocksAsError: Bool?
     /// Whether that client still needs it.
     var isLent = false
     /// Whether the server refused a part of a transaction, so that it is not certain what is still in

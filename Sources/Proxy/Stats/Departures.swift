@@ -33,6 +33,13 @@ internal import Reactor
     private var newest: [64 of Int32] = .init(repeating: 0)
     /// When every eighth send had ended, on the worker's clock.
     private var stamps: [UInt32] = []
+    /// The same of the sends that did not wait for the turn's end, and how many these are.
+    private var earlyStamps: [UInt32] = []
+    private var earlySends: UInt32 = 0
+    /// Marks a stamp as one of these.
+    private static let early: UInt32 = 1 << 31
+    /// The replies that were counted in this turn.
+    private var pace = ReplyPace()
 
     init() { unsafe entries = .allocate(capacity: capacity) }
 
@@ -41,7 +48,23 @@ internal import Reactor
     /// A reply is with its client, to be sent behind so many others.
     @inline(__always)
     mutating func add(_ visit: Visit, receivedAt: UInt32, sendsBefore: UInt32) {
-        let stamp = sendsBefore >> Self.sendsPerStampShift
+        add(visit, receivedAt: receivedAt, stamp: sendsBefore >> Self.sendsPerStampShift)
+    }
+
+    /// A reply was sent at once.
+    @inline(__always)
+    mutating func addSent(_ visit: Visit, receivedAt: UInt32) {
+        add(
+            visit, receivedAt: receivedAt,
+            stamp: earlySends >> Self.sendsPerStampShift | Self.early)
+        earlySends &+= 1
+        if earlySends & (1 << Self.sendsPerStampShift - 1) == 0 {
+            earlyStamps.append(Worker.clock())
+        }
+    }
+
+    @inline(__always)
+    private mutating func add(_ visit: Visit, receivedAt: UInt32, stamp: UInt32) {
         let lane = Int(visit.slot.number & (Self.lanes - 1))
         // One of an earlier turn, which may be there still, is behind `count` or is not alike.
         let candidate = Int(newest[lane])
@@ -71,6 +94,13 @@ internal import Reactor
         capacity *= 2
     }
 
+    /// What was not sent at once is going to be sent now.
+    mutating func endEarly() {
+        if Int(earlySends) > earlyStamps.count << Int(Self.sendsPerStampShift) {
+            earlyStamps.append(Worker.clock())
+        }
+    }
+
     /// So many clients were sent to in this turn.
     @inline(__always)
     mutating func sent(_ sends: Int) {
@@ -81,12 +111,14 @@ internal import Reactor
     mutating func count(in cells: LatencyCells) {
         guard count > 0 else { return stamps.removeAll(keepingCapacity: true) }
         stamps.append(Worker.clock())
+        endEarly()
         for index in 0..<count {
             let entry = unsafe entries[index]
-            // A client that was closed meanwhile may tell of an earlier turn's sends.
-            count(entry, leavingAt: stamps[min(Int(entry.stamp), stamps.count - 1)], in: cells)
+            count(entry, leavingAt: time(of: entry), in: cells)
         }
         stamps.removeAll(keepingCapacity: true)
+        earlyStamps.removeAll(keepingCapacity: true)
+        earlySends = 0
         count = 0
         guard capacity > Self.mostKept else { return }
         unsafe entries.deallocate()
@@ -94,11 +126,26 @@ internal import Reactor
         unsafe entries = .allocate(capacity: capacity)
     }
 
-    private func count(_ entry: Entry, leavingAt stamp: UInt32, in cells: LatencyCells) {
+    private func time(of entry: Entry) -> UInt32 {
+        guard entry.stamp < Self.early else { return earlyStamps[Int(entry.stamp ^ Self.early)] }
+        // A client that was closed meanwhile may tell of an earlier turn's sends.
+        return stamps[min(Int(entry.stamp), stamps.count - 1)]
+    }
+
+    /// The turn is over.
+    ///
+    /// - Returns: the replies that were counted in it.
+    mutating func endTurn() -> ReplyPace {
+        defer { pace = ReplyPace() }
+        return pace
+    }
+
+    private mutating func count(_ entry: Entry, leavingAt stamp: UInt32, in cells: LatencyCells) {
         let slot = entry.visit.slot
         let times = Int(entry.times)
         let total = stamp &- entry.receivedAt
         let atServer = min(total, entry.visit.microseconds)
+        pace.add(times, microseconds: entry.visit.microseconds)
         cells.add(total, times: times, to: .total, of: slot)
         cells.add(total &- atServer, times: times, to: .proxy, of: slot)
         // Each part was counted when its reply came, at its own server.

@@ -26,7 +26,8 @@ ASYNC_COMMANDS = f"{ASYNC}/test_commands.py"
 @dataclass(frozen=True)
 class RedisPy:
     """Some files of tests, in one of the protocol's versions; the tests are named
-    `test_lock::TestLock::test_lock`, those with asyncio `test_asyncio.test_lock::…`."""
+    `test_lock::TestLock::test_lock`, with asyncio or not: what a proxy cannot do, it can do for
+    neither."""
 
     source: Path
     python: Path
@@ -57,7 +58,7 @@ class RedisPy:
         if any(test.endswith(UNFINISHED) for test in tests):
             return self
         parted = (test.partition("::") for test in sorted(tests))
-        paths = tuple(f"{path_of(module)}::{rest}" for module, _, rest in parted)
+        paths = tuple(f"{self.path_of(module)}::{rest}" for module, _, rest in parted)
         return replace(self, only=paths)
 
     def pytest(self, stand: Stand, report: Path, skips: list[str]) -> int | None:
@@ -76,13 +77,16 @@ class RedisPy:
             except subprocess.TimeoutExpired:
                 return None
 
-    @staticmethod
-    def skips(exceptions: Exceptions) -> list[str]:
+    def path_of(self, module: str) -> str:
+        directory = ASYNC if self.paths[0].startswith(ASYNC) else "tests"
+        return f"{directory}/{module}.py"
+
+    def skips(self, exceptions: Exceptions) -> list[str]:
         """What is not run, as pytest names it; it takes what a name begins with."""
         found = []
         for line in exceptions.skipped:
             module, _, rest = line.test.partition("::")
-            found.append(f"{path_of(module)}::{rest}".rstrip("*").removesuffix("::"))
+            found.append(f"{self.path_of(module)}::{rest}".rstrip("*").removesuffix("::"))
         return found
 
     @staticmethod
@@ -94,7 +98,7 @@ class RedisPy:
             modules, classes = [], []
             for word in case.get("classname").split(".")[1:]:
                 (classes if classes or word[0].isupper() else modules).append(word)
-            name = "::".join([".".join(modules), *classes, case.get("name")])
+            name = "::".join([modules[-1], *classes, case.get("name")])
             problem = next((part for part in case if part.tag in ("failure", "error")), None)
             if problem is None:
                 outcome.passed.add(name)
@@ -104,13 +108,12 @@ class RedisPy:
         return outcome
 
 
-def path_of(module: str) -> str:
-    return "tests/" + module.replace(".", "/") + ".py"
-
-
 def jobs(source: Path, python: Path, quick: bool) -> list[RedisPy]:
     if quick:
-        return [RedisPy(source, python, 3, ("tests",), (ASYNC,))]
+        return [
+            RedisPy(source, python, 3, ("tests",), (COMMANDS, ASYNC)),
+            RedisPy(source, python, 3, (COMMANDS,)),
+        ]
     found = []
     for version in (2, 3):
         found += [
