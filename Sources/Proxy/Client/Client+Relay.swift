@@ -5,11 +5,13 @@ internal import Wire
 extension Client {
     // MARK: - Replies
 
-    /// Whether this request's reply goes to the socket as it comes.
-    func takesRelayed(_ sequence: UInt32) -> Bool {
+    /// Whether this request's reply goes on as it comes.
+    func streams(_ sequence: UInt32) -> Bool {
         !requests.isEmpty && sequence == firstSequence && requests.first.phase == .streaming
-            && output.isEmpty && !isBlocked && !isClosed
     }
+
+    /// Whether such a reply goes to the socket just now.
+    var takesRelayed: Bool { output.isEmpty && !isBlocked && !isClosed }
 
     /// Takes up to `count` bytes of the reply whose turn it is from the server's socket.
     func relay(_ count: Int, from source: borrowing Socket) throws(SystemError) -> Relay.Portion {

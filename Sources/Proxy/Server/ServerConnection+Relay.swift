@@ -21,7 +21,8 @@ extension ServerConnection {
     @inline(never)
     func relay() -> Bool? {
         let count = Relay.movable(of: bodyRemaining, before: leftOfRelayed)
-        guard count > 0, let client = readingClient else { return nil }
+        guard count > 0, let client = streamingClient else { return nil }
+        guard client.takesRelayed else { return waits(for: client) ? false : nil }
         do throws(SystemError) {
             switch try client.relay(count, from: socket) {
             case .unavailable: return nil
@@ -40,12 +41,12 @@ extension ServerConnection {
     }
 
     /// Whose reply is arriving, if it goes on as it comes.
-    private var readingClient: Client? {
+    private var streamingClient: Client? {
         let ticket = tickets.first
         guard ticket.purpose == .request, ticket.fragment == Ticket.whole, ticket.leading == 0,
             halt == .none, !translates,
             let client = unsafe worker.clients.find(ticket.client)?.takeUnretainedValue(),
-            client.takesRelayed(ticket.sequence)
+            client.streams(ticket.sequence)
         else { return nil }
         return client
     }

@@ -9,6 +9,16 @@ extension ServerConnection {
         if worker.isShortOfMemory { client.close(because: .tooSlow) }
     }
 
+    /// Lets the rest of a large reply stay in the server's socket until the client has taken what
+    /// waits for it, so that it need not be copied; but only where nobody else waits, or will.
+    ///
+    /// - Returns: whether nothing is to be read until then.
+    func waits(for client: Client) -> Bool {
+        guard isDetached, client.isBlocked, !isAwaited(byOthersThan: client) else { return false }
+        pause(for: client)
+        return true
+    }
+
     private func isAwaited(byOthersThan client: Client) -> Bool {
         (0..<tickets.count).contains { tickets[$0].client != client.handle }
     }
