@@ -12,6 +12,9 @@ from .failure import Failed
 
 PATIENCE = 30.0
 
+# A port that was free may be somebody else's a moment later.
+ATTEMPTS = 3
+
 # The suites administer the server as they go.
 POOL = """suite:
   listen: 127.0.0.1:{port}
@@ -31,23 +34,32 @@ class Stand:
         self.processes: list[subprocess.Popen] = []
 
     def __enter__(self) -> "Stand":
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                self.open()
+                return self
+            except Failed:
+                self.__exit__()
+                if left == 0:
+                    raise
+            except BaseException:
+                self.__exit__()
+                raise
+
+    def open(self) -> None:
+        self.processes = []
         self.directory = Path(tempfile.mkdtemp(prefix="suite-"))
-        try:
-            server = free_port()
-            self.port = server
-            self.start("redis-server", *self.settings, "--port", server, "--dir", self.directory)
-            wait_for(server, self.processes[-1])
-            if self.martlet:
-                self.port = free_port()
-                file = self.directory / "martlet.yml"
-                file.write_text(POOL.format(port=self.port, server=server))
-                self.start(self.martlet, "-c", file, "-s", free_port(), "-a", "127.0.0.1",
-                           "--workers", 1)  # fmt: skip
-                wait_for(self.port, self.processes[-1])
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        server = free_port()
+        self.port = server
+        self.start("redis-server", *self.settings, "--port", server, "--dir", self.directory)
+        wait_for(server, self.processes[-1])
+        if self.martlet:
+            self.port = free_port()
+            file = self.directory / "martlet.yml"
+            file.write_text(POOL.format(port=self.port, server=server))
+            self.start(self.martlet, "-c", file, "-s", free_port(), "-a", "127.0.0.1",
+                       "--workers", 1)  # fmt: skip
+            wait_for(self.port, self.processes[-1])
 
     def start(self, *argv) -> None:
         with open(self.directory / f"{Path(argv[0]).name}.log", "w") as log:
