@@ -298,8 +298,8 @@ internal import Reactor
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
         if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
         accountMemory()
-        batching.waits(at: EventLoop.monotonicMicroseconds(), replies: departures.endTurn())
-        loop.collectMicroseconds = batching.sleepMicroseconds
+        batching.waits(at: EventLoop.monotonicMicroseconds())
+        loop.collectMicroseconds = batching.sleeps ? batching.waitMicroseconds : 0
     }
 
     private func accountMemory() {

@@ -91,6 +91,10 @@ extension Client {
             finishSilently(index)
         } else if index == 0 {
             if hearsOneReply { return unsafe send(only: reply, visit) }
+            let expected = reply.count &* requests.count
+            if expected > ByteList.firstRoom && output.isEmpty {
+                makeRoom(for: expected, beginningWith: reply.count)
+            }
             if !requests.first.held.isEmpty { releaseHeld(0) }
             unsafe emit(reply)
             markDirty()
@@ -123,6 +127,14 @@ extension Client {
             worker.departures.addSent(visit, receivedAt: stamp)
         }
         popRequest()
+    }
+
+    /// A pipeline's replies leave in one piece if they are about as long as the first one: in the
+    /// blocks of a list that grows they would be three, which cost a gathering send.
+    @inline(never)
+    private func makeRoom(for expected: Int, beginningWith size: Int) {
+        guard size <= HeldReplies.longest && requests.count > 1 else { return }
+        output.addBlock(for: min(expected, ByteList.usualRoom), from: worker.blocks)
     }
 
     /// The reply waits for its turn: a small one behind other small ones.

@@ -29,6 +29,8 @@ internal import Glibc
 @safe struct ByteList: BitwiseCopyable {
     /// The first block of a list: a small reply and its header.
     private static let firstCapacity = 512
+    /// What that has room for.
+    static let firstRoom = unsafe firstCapacity - Segment.headerBytes
     /// The blocks of a longer list; larger ones gain nothing, a system call takes many of them.
     private static let usualCapacity = 16 * 1024
     /// What one of those has room for.
@@ -54,7 +56,7 @@ internal import Glibc
         if let tail = unsafe tail, unsafe bytes.count <= tail.pointee.room {
             unsafe Self.fill(tail, with: bytes)
             count &+= bytes.count
-        } else if unsafe tail == nil && bytes.count <= Self.firstCapacity - Segment.headerBytes {
+        } else if unsafe tail == nil && bytes.count <= Self.firstRoom {
             unsafe begin(with: bytes, from: pool)
         } else {
             unsafe appendPieces(bytes, from: pool)

@@ -38,8 +38,6 @@ internal import Reactor
     private var earlySends: UInt32 = 0
     /// Marks a stamp as one of these.
     private static let early: UInt32 = 1 << 31
-    /// The replies that were counted in this turn.
-    private var pace = ReplyPace()
 
     init() { unsafe entries = .allocate(capacity: capacity) }
 
@@ -132,20 +130,11 @@ internal import Reactor
         return stamps[min(Int(entry.stamp), stamps.count - 1)]
     }
 
-    /// The turn is over.
-    ///
-    /// - Returns: the replies that were counted in it.
-    mutating func endTurn() -> ReplyPace {
-        defer { pace = ReplyPace() }
-        return pace
-    }
-
-    private mutating func count(_ entry: Entry, leavingAt stamp: UInt32, in cells: LatencyCells) {
+    private func count(_ entry: Entry, leavingAt stamp: UInt32, in cells: LatencyCells) {
         let slot = entry.visit.slot
         let times = Int(entry.times)
         let total = stamp &- entry.receivedAt
         let atServer = min(total, entry.visit.microseconds)
-        pace.add(times, microseconds: entry.visit.microseconds)
         cells.add(total, times: times, to: .total, of: slot)
         cells.add(total &- atServer, times: times, to: .proxy, of: slot)
         // Each part was counted when its reply came, at its own server.
