@@ -298,7 +298,8 @@ internal import Reactor
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
         if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
         accountMemory()
-        batching.waits(at: EventLoop.monotonicMicroseconds())
+        batching.waits(
+            at: EventLoop.monotonicMicroseconds(), repliesTook: departures.endTurn())
         loop.collectMicroseconds = batching.sleeps ? batching.waitMicroseconds : 0
     }
 

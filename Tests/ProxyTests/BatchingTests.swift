@@ -7,13 +7,16 @@ struct BatchingTests {
     private static let sleep: Int64 = 120
     private static let usual = Batching(waitMicroseconds: Int(sleep))
 
-    /// Turns of so many microseconds awake, and so many of waiting besides the sleep.
+    /// Turns of so many microseconds awake, and so many of waiting besides the sleep, with so many
+    /// requests in flight.
     private func run(
-        _ batching: inout Batching, _ now: inout Int64, turns: Int, awake: Int64, asleep: Int64
+        _ batching: inout Batching, _ now: inout Int64, turns: Int, awake: Int64, asleep: Int64,
+        flights: Int64 = 100
     ) {
         for _ in 0..<turns {
             now += awake
-            batching.waits(at: now)
+            let woken = now - awake
+            batching.waits(at: now, repliesTook: Int(flights * (now + asleep - woken + Self.sleep)))
             now += asleep + (batching.sleeps ? Self.sleep : 0)
             batching.wakes(at: now)
         }
@@ -41,6 +44,15 @@ struct BatchingTests {
         run(&batching, &now, turns: 1_000, awake: 80, asleep: 0)
         #expect(batching.sleeps)
         run(&batching, &now, turns: 1_000, awake: 20, asleep: 50)
+        #expect(!batching.sleeps)
+    }
+
+    @Test func forAFewClientsItDoesNotSleep() {
+        var batching = Self.usual
+        var now: Int64 = 0
+
+        run(&batching, &now, turns: 1_000, awake: 90, asleep: 0, flights: 10)
+
         #expect(!batching.sleeps)
     }
 

@@ -31,6 +31,8 @@ internal import Reactor
     /// For each lane, the newest entry of a server and class: a client's replies are released in the
     /// order of its requests, which go to several servers in turn.
     private var newest: [64 of Int32] = .init(repeating: 0)
+    /// How long this turn's replies took, added up, in microseconds.
+    private var microseconds = 0
     /// When every eighth send had ended, on the worker's clock.
     private var stamps: [UInt32] = []
     /// The same of the sends that did not wait for the turn's end, and how many these are.
@@ -130,10 +132,19 @@ internal import Reactor
         return stamps[min(Int(entry.stamp), stamps.count - 1)]
     }
 
-    private func count(_ entry: Entry, leavingAt stamp: UInt32, in cells: LatencyCells) {
+    /// The turn is over.
+    ///
+    /// - Returns: how long its replies took, added up, in microseconds.
+    mutating func endTurn() -> Int {
+        defer { microseconds = 0 }
+        return microseconds
+    }
+
+    private mutating func count(_ entry: Entry, leavingAt stamp: UInt32, in cells: LatencyCells) {
         let slot = entry.visit.slot
         let times = Int(entry.times)
         let total = stamp &- entry.receivedAt
+        microseconds &+= Int(total) &* times
         let atServer = min(total, entry.visit.microseconds)
         cells.add(total, times: times, to: .total, of: slot)
         cells.add(total &- atServer, times: times, to: .proxy, of: slot)
