@@ -1,7 +1,7 @@
 import Proxy
 
-/// Latencies as histograms, which can be summed over proxies, pools and servers before a quantile is
-/// taken of them; of ready-made quantiles no sum would mean anything.
+/// Latencies as histograms, which can be summed over proxies, pools and servers before a quantile
+/// is taken of them; of ready-made quantiles no sum would mean anything.
 extension PrometheusText {
     /// The buckets' bounds as powers of two, in microseconds: 16 µs to 17 s. The figures are exact
     /// there, and 21 of them a class and part are few enough to keep.

@@ -4,8 +4,8 @@ import Proxy
 ///
 /// Every metric comes from the metric tables: `martlet_pool_…` labelled with the pool,
 /// `martlet_server_…` with pool and server, `martlet_group_…` for servers that are followed, and
-/// `martlet_node_…` for the nodes of their groups. What only grows ends in `_total`; points in time are in
-/// seconds, as Prometheus wants its units.
+/// `martlet_node_…` for the nodes of their groups. What only grows ends in `_total`; points in time
+/// are in seconds, as Prometheus wants its units.
 struct PrometheusText {
     /// The media type to send it as.
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"

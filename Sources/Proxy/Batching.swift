@@ -26,8 +26,8 @@ struct Batching {
     private var wokenAt: Int64 = 0
     private var waitingSince: Int64 = 0
     private var isBusy = false
-    /// How many requests are in flight, on the mean: by Little's law, what replies took in a time by
-    /// that time.
+    /// How many requests are in flight, on the mean: by Little's law, what replies took in a time
+    /// by that time.
     private var flights = 0.0
     private var repliesTook = 0
     /// Whether to sleep before the next look.

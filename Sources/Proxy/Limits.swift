@@ -1,16 +1,16 @@
 /// The data path's bounds. What is an option of a pool is in `PoolConfiguration`; the rest are
 /// constants here, with the reason for their size.
 enum Limits {
-    /// What one `read` takes at most: a pipeline of 128 small requests is one read, and so are large
-    /// pieces of large values, while it still stays in the second-level cache and gives every
+    /// What one `read` takes at most: a pipeline of 128 small requests is one read, and so are
+    /// large pieces of large values, while it still stays in the second-level cache and gives every
     /// connection its turn.
     static let scratch = 256 * 1024
     /// Reads of that size from one connection in one turn, while each is full: a megabyte, which
     /// would else take four turns with a wait for events in each.
     static let fullReads = 4
-    /// A piece of a reply this large goes to its client's socket straight from where it was read, if
-    /// nothing waits before it. Copying it first cost a seventh of the user time of a 1 MB GET; for
-    /// smaller ones the copy is cheaper than a system call of their own.
+    /// A piece of a reply this large goes to its client's socket straight from where it was read,
+    /// if nothing waits before it. Copying it first cost a seventh of the user time of a 1 MB GET;
+    /// for smaller ones the copy is cheaper than a system call of their own.
     static let sentDirectly = 32 * 1024
     /// A value of which more than this is to come goes on from socket to socket within the kernel…
     ///
@@ -19,16 +19,16 @@ enum Limits {
     static let relayedFrom = 256 * 1024
     /// …until less than this is left, which is read and sent together with its CRLF.
     static let relayedOnFrom = 128 * 1024
-    /// What goes on so at once: as much as a pipe may have without privileges, and no more in a turn
-    /// than reads take.
+    /// What goes on so at once: as much as a pipe may have without privileges, and no more in a
+    /// turn than reads take.
     static let relayedAtOnce = 1024 * 1024
-    /// What is read first where the next value is likely to be one, too: enough for a reply to begin to
-    /// stream. With `scratch` it was a quarter of a megabyte that was copied.
+    /// What is read first where the next value is likely to be one, too: enough for a reply to
+    /// begin to stream. With `scratch` it was a quarter of a megabyte that was copied.
     static let readBeforeRelay = 72 * 1024
     /// A portion above this is enough for one turn of one connection.
     static let relayedPerTurn = 512 * 1024
-    /// What a socket does not take of a portion is kept in blocks of this size, the largest that are
-    /// recycled.
+    /// What a socket does not take of a portion is kept in blocks of this size, the largest that
+    /// are recycled.
     static let blockOfRelayed = unsafe BlockPool.largestPooled - Segment.headerBytes
     /// An unfinished request for one server is sent on as it comes if it is longer than this: as
     /// much as one read takes, so nothing waits for its rest that may be here already.
@@ -51,8 +51,8 @@ enum Limits {
     /// so requests after it take another connection.
     static let detachFrom = 1024 * 1024
     /// Connections with such replies at once, per server and worker; on further ones others wait.
-    /// Each may be held by a client that reads slowly, and costs the proxy what that client may have
-    /// waiting.
+    /// Each may be held by a client that reads slowly, and costs the proxy what that client may
+    /// have waiting.
     static let repliesDetachedPerServer = 16
     /// How long a connection for large transfers is kept without any.
     static let idleDetachedMilliseconds = 10_000
@@ -64,7 +64,8 @@ enum Limits {
     /// A fragment of a split Redis request is written into one block up to this, what is kept of
     /// blocks: 5,000 short keys over four servers.
     static let fragmentInOneBlock = unsafe 64 * 1024 - Segment.headerBytes
-    /// What clients that send a request in parts keep of it is kept for the next ones, so many times.
+    /// What clients that send a request in parts keep of it is kept for the next ones, so many
+    /// times.
     static let spareUnfinished = 64
     /// Requests of one client in flight; the next ones are parsed when replies have left. Above
     /// what clients pipeline, below what would let one client fill every queue.
@@ -119,8 +120,8 @@ enum Limits {
     /// `max_memory`.
     static let subscriptions = 100_000
     static let subscriptionBytes = 8 * 1024 * 1024
-    /// A server that messages come from is asked for a sign of life after so much silence, and given
-    /// up after twice as much.
+    /// A server that messages come from is asked for a sign of life after so much silence, and
+    /// given up after twice as much.
     static let subscriberSilenceMilliseconds: Int64 = 5000
     /// What a client may send on while it waits for one reply alone: reading on is how its end is
     /// noticed.

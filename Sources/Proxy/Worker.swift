@@ -45,8 +45,8 @@ internal import Reactor
     private var hook: LoopHook?
     private var wakeHook: LoopHook?
     private var batching: Batching
-    /// The worker's clock as of the beginning of this turn, or of its sends to servers: the lower 32
-    /// bits of the monotonic microseconds, which go round in 71 minutes.
+    /// The worker's clock as of the beginning of this turn, or of its sends to servers: the lower
+    /// 32 bits of the monotonic microseconds, which go round in 71 minutes.
     private(set) var stamp = Worker.clock()
     var departures = Departures()
     /// How many clients were sent to at the end of this turn so far.
@@ -370,8 +370,8 @@ internal import Reactor
     }
 
     /// Closes those who hold the most until there is room again: first clients that do not read,
-    /// then those whose requests or transactions are not complete. Whatever else holds memory is requests that
-    /// servers will answer or lose.
+    /// then those whose requests or transactions are not complete. Whatever else holds memory is
+    /// requests that servers will answer or lose.
     private func relieve() {
         guard loop.now >= nextRelief else { return }
         nextRelief = loop.now + Int64(Limits.reliefMilliseconds)

@@ -17,9 +17,9 @@ public final class EventLoop {
     /// Reads the clock after each wait; it also keeps `run` from returning for want of watchers.
     private let turn: UnsafeMutablePointer<ev_check>
 
-    /// The descriptors that are ready, the first one first, as a list (`IOWatcher.next`). libev has the
-    /// latest at the front, so that of two clients the second one's request would go out before the
-    /// first one's; it is let through to collect them, and each is called after that.
+    /// The descriptors that are ready, the first one first, as a list (`IOWatcher.next`). libev has
+    /// the latest at the front, so that of two clients the second one's request would go out before
+    /// the first one's; it is let through to collect them, and each is called after that.
     var ready: Unmanaged<IOWatcher>?
 
     /// Milliseconds on the monotonic clock, as of the end of the last wait.
@@ -62,7 +62,8 @@ public final class EventLoop {
         unsafe ev_loop_destroy(raw)
     }
 
-    /// Calls the owners of the descriptors that are ready, unless they have come to want something else.
+    /// Calls the owners of the descriptors that are ready, unless they have come to want something
+    /// else.
     private func callReady() {
         while let first = unsafe ready {
             unsafe ready = first._withUnsafeGuaranteedRef { unsafe $0.next }
@@ -97,8 +98,8 @@ public final class EventLoop {
         unsafe ev_run(raw, Int32(waiting ? EVRUN_ONCE : EVRUN_NOWAIT))
     }
 
-    /// How long the loop sleeps before each look at its descriptors, so that more events come together in
-    /// one turn; 0, the start value, does not. Microseconds.
+    /// How long the loop sleeps before each look at its descriptors, so that more events come
+    /// together in one turn; 0, the start value, does not. Microseconds.
     public var collectMicroseconds = 0 {
         didSet {
             guard collectMicroseconds != oldValue else { return }

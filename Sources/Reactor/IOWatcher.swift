@@ -28,8 +28,8 @@ public final class IOWatcher {
     private var function: Function?
     private var owner: UnsafeMutableRawPointer?
 
-    /// What the descriptor is ready for in this turn, until its owner is called, in libev's bits; and the
-    /// watcher whose owner is called next.
+    /// What the descriptor is ready for in this turn, until its owner is called, in libev's bits;
+    /// and the watcher whose owner is called next.
     private var events: Int32 = 0
     private var isListed = false
     var next: Unmanaged<IOWatcher>?

@@ -1,5 +1,5 @@
-/// Watchers that wait for their next descriptor, so that beginning and ending a connection allocates
-/// nothing for it.
+/// Watchers that wait for their next descriptor, so that beginning and ending a connection
+/// allocates nothing for it.
 ///
 /// Belongs to its loop's thread. What waits is bounded; the rest is released.
 @safe

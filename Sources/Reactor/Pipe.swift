@@ -46,8 +46,8 @@ public struct Pipe: ~Copyable {
         }
     }
 
-    /// Gives `count` bytes, which the pipe has, to the socket, and returns how many it takes now. Why
-    /// it takes no more, the next call on the socket tells.
+    /// Gives `count` bytes, which the pipe has, to the socket, and returns how many it takes now.
+    /// Why it takes no more, the next call on the socket tells.
     ///
     /// - Parameter isFollowed: whether more comes for the socket soon, for which the end of these
     ///   may wait.

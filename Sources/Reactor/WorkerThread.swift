@@ -71,8 +71,8 @@ public struct WorkerThread: Sendable {
         start.body()
     }
 
-    /// Signals are for the main thread, but for those that tell of a thread's own fault: blocked, they
-    /// would end the process without a word, whoever listens for them.
+    /// Signals are for the main thread, but for those that tell of a thread's own fault: blocked,
+    /// they would end the process without a word, whoever listens for them.
     private static func withSignalsBlocked(_ body: () -> Int32) -> Int32 {
         var others = sigset_t()
         var before = sigset_t()

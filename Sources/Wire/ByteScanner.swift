@@ -36,7 +36,8 @@ enum ByteScanner {
         return low | high &<< 32
     }
 
-    /// The first eight bytes, or if there are four at least, those there are with zeros behind them.
+    /// The first eight bytes, or if there are four at least, those there are with zeros behind
+    /// them.
     @inline(__always)
     static func wordOrLess(in bytes: Span<UInt8>) -> UInt64? {
         if let word = word(at: 0, in: bytes) { return word }
@@ -56,8 +57,9 @@ enum ByteScanner {
 
     /// How many of the word's lowest bytes are digits.
     ///
-    /// A byte xor "0" is from no digit if its top bit is set or adding 0x76 sets it. A sum may carry
-    /// into the next byte, but only from one that is no digit, and the first is the one asked for.
+    /// A byte xor "0" is from no digit if its top bit is set or adding 0x76 sets it. A sum may
+    /// carry into the next byte, but only from one that is no digit, and the first is the one asked
+    /// for.
     @inline(__always)
     static func digitCount(in word: UInt64) -> Int {
         let values = word ^ zeros

@@ -1,5 +1,5 @@
-/// A pattern as KEYS and CONFIG GET take it: `*` is any bytes, `?` any one, `[a-c]` and `[^a-c]` one
-/// of a set or one of the others, `\` takes away the next byte's meaning.
+/// A pattern as KEYS and CONFIG GET take it: `*` is any bytes, `?` any one, `[a-c]` and `[^a-c]`
+/// one of a set or one of the others, `\` takes away the next byte's meaning.
 ///
 /// Upper and lower case are the same, as they are where Redis matches names of its own, unless the
 /// pattern is said to be for names of its clients.

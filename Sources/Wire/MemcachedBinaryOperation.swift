@@ -18,8 +18,8 @@ public enum MemcachedBinaryOperation: UInt8, BitwiseCopyable, Sendable, CaseIter
     case flush
     case quit
 
-    /// The operation of an opcode, whether it is a quiet one, and whether its answer has the key; nil
-    /// if memcached knows none, or only with authentication (0x20 to 0x22).
+    /// The operation of an opcode, whether it is a quiet one, and whether its answer has the key;
+    /// nil if memcached knows none, or only with authentication (0x20 to 0x22).
     static func of(
         _ opcode: UInt8
     ) -> (operation: MemcachedBinaryOperation, isQuiet: Bool, returnsKey: Bool)? {
@@ -60,8 +60,8 @@ public enum MemcachedBinaryOperation: UInt8, BitwiseCopyable, Sendable, CaseIter
         }
     }
 
-    /// Whether a request may have so many bytes of extras, key and value: memcached closes after one
-    /// that has others.
+    /// Whether a request may have so many bytes of extras, key and value: memcached closes after
+    /// one that has others.
     func takes(extras: Int, key: Int, value: Int) -> Bool {
         switch self {
         case .get, .delete: extras == 0 && key > 0 && value == 0

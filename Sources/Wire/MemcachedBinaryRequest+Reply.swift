@@ -15,8 +15,8 @@ extension MemcachedBinaryRequest {
         }
     }
 
-    /// Whether the client does not want to hear of it: a quiet request's success or, where something
-    /// is asked for, its miss.
+    /// Whether the client does not want to hear of it: a quiet request's success or, where
+    /// something is asked for, its miss.
     public func isHidden(_ status: MemcachedBinaryStatus) -> Bool {
         guard isQuiet else { return false }
         switch operation {

@@ -75,8 +75,8 @@ public enum MemcachedCommand: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         self == .gat || self == .gats
     }
 
-    /// One of the meta protocol's commands for a key: the key and flags, answered by one line, or by
-    /// VA and one value.
+    /// One of the meta protocol's commands for a key: the key and flags, answered by one line, or
+    /// by VA and one value.
     public var isMeta: Bool {
         switch self {
         case .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug: true

@@ -3,8 +3,8 @@
 ///     mg <key> <flag>*            ms <key> <length> <flag>*
 ///
 /// memcached tells flags by their first letter, whatever follows it. The proxy looks at two: `q`,
-/// which decides whether there will be an answer, and `b`, which decides what the key is. All others
-/// are between the client and its server.
+/// which decides whether there will be an answer, and `b`, which decides what the key is. All
+/// others are between the client and its server.
 struct MemcachedMetaWords {
     /// What `ms` may have; at more, memcached refuses the line and reads the data as commands.
     private static let mostFlagsOfSet = 16

@@ -98,8 +98,8 @@ public enum MemcachedReplyKind: UInt8, Sendable, CaseIterable {
     }
 
     /// The class of a line by its first word, as the big-endian number that its bytes make: sixteen
-    /// of them, more than the longest word has. Errors, the version and meta replies go on after it;
-    /// the other words stand alone.
+    /// of them, more than the longest word has. Errors, the version and meta replies go on after
+    /// it; the other words stand alone.
     private static func kind(word: UInt128, length: Int, isWholeLine: Bool) -> MemcachedReplyKind {
         switch (length, word) {
         case (5, 0x45_5252_4f52): .error

@@ -64,8 +64,8 @@ public struct MemcachedRequestParser: Sendable {
 
     // MARK: - The whole request at once
 
-    /// A `get` of one key, or a `set`, in its plainest form, that has arrived in full; one of length
-    /// 0 is anything else, for `parse` to tell what. Nearly all requests are read here.
+    /// A `get` of one key, or a `set`, in its plainest form, that has arrived in full; one of
+    /// length 0 is anything else, for `parse` to tell what. Nearly all requests are read here.
     public func parsePlain(_ bytes: Span<UInt8>) -> MemcachedRequest {
         let keyOffset = 4
         guard !awaitsData, searched == 0, let word = ByteScanner.word(at: 0, in: bytes) else {
@@ -91,8 +91,8 @@ public struct MemcachedRequestParser: Sendable {
     }
 
     /// What follows the key of a plain `set`, ` <flags> <exptime> <length>` and CRLF, with short
-    /// numbers and one space between the words, and the data in full: the length, and where its line
-    /// ends; -1 for anything else.
+    /// numbers and one space between the words, and the data in full: the length, and where its
+    /// line ends; -1 for anything else.
     @inline(__always)
     private func plainData(behindKey keyEnd: Int, in bytes: Span<UInt8>) -> ByteScanner.DecimalLine
     {

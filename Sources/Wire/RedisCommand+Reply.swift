@@ -34,8 +34,8 @@ extension RedisCommand {
 
     // MARK: - INFO and DOCS
 
-    // Made for the first client that asks and kept, since every redis-cli asks; not for the few pools
-    // that pass on more than usual.
+    // Made for the first client that asks and kept, since every redis-cli asks; not for the few
+    // pools that pass on more than usual.
     private static let usual = RedisManual.Readers(speakRESP3: false, administer: false)
     private static let usualInRESP3 = RedisManual.Readers(speakRESP3: true, administer: false)
     private static let allInRESP2 = describeAll(for: usual)

@@ -199,8 +199,8 @@ public struct RedisCommand: Sendable, BitwiseCopyable {
             }
         }
 
-        /// The command whose name is there. Short names, with eight bytes to load, are found without
-        /// a call.
+        /// The command whose name is there. Short names, with eight bytes to load, are found
+        /// without a call.
         @inline(__always)
         func find(_ bytes: Span<UInt8>, at offset: Int, length: Int) -> ID {
             guard length > 0, length <= 8, let word = ByteScanner.word(at: offset, in: bytes)
@@ -214,7 +214,8 @@ public struct RedisCommand: Sendable, BitwiseCopyable {
             return find(RedisName(bytes, at: offset, length: length))
         }
 
-        /// The command whose name are the first `length` bytes of a word, 1 to 8; the others are zero.
+        /// The command whose name are the first `length` bytes of a word, 1 to 8; the others are
+        /// zero.
         @inline(never)
         func find(_ letters: UInt64, length: Int) -> ID {
             find(RedisName(word: letters, length: length))

@@ -22,8 +22,8 @@ public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
     case success
     /// FLUSHALL, SCRIPT LOAD: all say the same.
     case same
-    /// SLOWLOG GET: so many of the newest, of all servers. Their numbers are made unlike each other by
-    /// the servers' places.
+    /// SLOWLOG GET: so many of the newest, of all servers. Their numbers are made unlike each other
+    /// by the servers' places.
     case newest(Int)
     /// LATENCY LATEST: of each event the newest time, and the worst of all.
     case events
@@ -34,8 +34,8 @@ public enum RedisGathering: Sendable, Equatable, BitwiseCopyable {
     /// SCAN at the server of that index: its cursor is turned into one that names it.
     case scan(ScanCursor)
 
-    /// What has to be known besides the replies; not of the gathering itself, which is plain data as a
-    /// part of the command table.
+    /// What has to be known besides the replies; not of the gathering itself, which is plain data
+    /// as a part of the command table.
     public struct Circumstances: Sendable {
         /// What no server counts, name by name (`sumByName`); or none.
         public var shifts: [Int]

@@ -12,8 +12,8 @@ extension RedisCommand {
         case counted(at: Int8, CountRule)
         /// Argument 1, and as many as argument 2 says, right behind it (ZUNIONSTORE).
         case destinationAndCounted
-        /// Argument 1, and if it may store, the one behind a STORE option. The keys that it makes of
-        /// patterns are not among them (`RedisSortPatterns`).
+        /// Argument 1, and if it may store, the one behind a STORE option. The keys that it makes
+        /// of patterns are not among them (`RedisSortPatterns`).
         case sort(stores: Bool)
         /// Argument 1, and the one behind a STORE or STOREDIST option, which stand from that index
         /// on.

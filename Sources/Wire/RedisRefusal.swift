@@ -43,7 +43,8 @@ public enum RedisRefusal: Sendable, Equatable, CaseIterable, BitwiseCopyable {
         }
     }
 
-    /// The complete error reply to a command of that name; a subcommand's is written `CLIENT|PAUSE`.
+    /// The complete error reply to a command of that name; a subcommand's is written
+    /// `CLIENT|PAUSE`.
     ///
     /// Cluster clients know a server that is none by its own words, so they get those.
     public func reply(to name: String) -> [UInt8] {

@@ -66,8 +66,8 @@ extension RedisCommand {
 }
 
 extension RedisReply {
-    /// Whether the reply is a server's word that it did not run the request because of its own state:
-    /// it is a replica, is loading its data, has lost its primary or its replicas.
+    /// Whether the reply is a server's word that it did not run the request because of its own
+    /// state: it is a replica, is loading its data, has lost its primary or its replicas.
     ///
     /// EXEC says so of a whole transaction.
     public static func isNotExecuted(_ reply: Span<UInt8>) -> Bool {

@@ -1,5 +1,5 @@
-/// A cursor over the patterns behind BY and GET in a request of SORT or SORT_RO, as far as they name
-/// keys: those with a `*`, which the server replaces by each element.
+/// A cursor over the patterns behind BY and GET in a request of SORT or SORT_RO, as far as they
+/// name keys: those with a `*`, which the server replaces by each element.
 ///
 ///     SORT list BY weight_* LIMIT 0 5 GET # GET {user}:name_*->field STORE result
 ///                  pattern                      pattern

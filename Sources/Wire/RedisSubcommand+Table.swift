@@ -1,6 +1,7 @@
 extension RedisSubcommand {
-    /// The subcommands of CLIENT, COMMAND, CONFIG, FUNCTION, LATENCY, MEMORY, PUBSUB, SCRIPT and SLOWLOG, as Redis 7.0
-    /// has them; CLIENT NO-TOUCH and CLIENT SETINFO are of 7.2, since clients say them.
+    /// The subcommands of CLIENT, COMMAND, CONFIG, FUNCTION, LATENCY, MEMORY, PUBSUB, SCRIPT and
+    /// SLOWLOG, as Redis 7.0 has them; CLIENT NO-TOUCH and CLIENT SETINFO are of 7.2, since clients
+    /// say them.
     public static let table: [RedisSubcommand] = [
         RedisSubcommand("client", "caching", 3, .refused(.tracking)),
         RedisSubcommand("client", "getname", 2, .local(.client)),

@@ -28,7 +28,8 @@ public struct RedisSubcommand: Sendable {
         arity >= 0 ? argumentCount == arity : argumentCount >= -arity
     }
 
-    /// The subcommand that a request asks for; nil if there is none of that name, or no word at all.
+    /// The subcommand that a request asks for; nil if there is none of that name, or no word at
+    /// all.
     public static func find(
         in request: RedisRequest, of command: RedisCommand, _ bytes: Span<UInt8>
     ) -> RedisSubcommand? {
@@ -62,8 +63,8 @@ public struct RedisSubcommand: Sendable {
         return refusal.reply(to: found.fullName)
     }
 
-    /// Whether a request administers a server: CONFIG as a whole, since what GET tells has to be what
-    /// SET said, and else what is refused for that reason.
+    /// Whether a request administers a server: CONFIG as a whole, since what GET tells has to be
+    /// what SET said, and else what is refused for that reason.
     public static func isAdministration(
         _ request: RedisRequest, of command: RedisCommand, in bytes: Span<UInt8>
     ) -> Bool {
@@ -92,7 +93,8 @@ public struct RedisSubcommand: Sendable {
 }
 
 extension RedisCommand {
-    /// As errors name what a request of it asks for: `get`, `client|id`. Allocates; for messages only.
+    /// As errors name what a request of it asks for: `get`, `client|id`. Allocates; for messages
+    /// only.
     public func fullName(in request: RedisRequest, _ bytes: Span<UInt8>) -> String {
         var arguments = RedisArguments(behindNameOf: request)
         guard let word = arguments.next(in: bytes) else { return name }

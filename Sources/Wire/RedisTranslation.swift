@@ -129,8 +129,8 @@ public enum RedisTranslation {
         /// Those of MEMORY STATS have up to 29 bytes.
         private static var longestName: Int { 32 }
 
-        /// Whether the bulk that is next may stand on a line: a number does, and what has a line's end
-        /// would become two replies.
+        /// Whether the bulk that is next may stand on a line: a number does, and what has a line's
+        /// end would become two replies.
         private func isLine(in reply: Span<UInt8>) -> Bool {
             var ahead = self
             guard let body = ahead.takeBody(of: reply) else { return false }

@@ -16,8 +16,9 @@ struct DetachedDaemon {
     /// no terminal.
     ///
     /// The working directory stays: relative paths of the command line go on to mean what they say.
-    /// The umask goes, as twemproxy's does: a unix socket without permissions in the configuration is
-    /// for everyone, and clients of other users rely on that. Other files have a mode of their own.
+    /// The umask goes, as twemproxy's does: a unix socket without permissions in the configuration
+    /// is for everyone, and clients of other users rely on that. Other files have a mode of their
+    /// own.
     init() throws(StartError) {
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { throw StartError("pipe", errno) }

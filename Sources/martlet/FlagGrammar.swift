@@ -2,8 +2,8 @@
 /// which the argument parser takes in the same sense.
 ///
 /// Scripts use that grammar: a value that follows its letter at once (`-v6`), letters together
-/// (`-dt`), long names cut short (`--conf FILE`), values that begin with a dash. What is none of the
-/// flags stays as it is, for the argument parser to complain of.
+/// (`-dt`), long names cut short (`--conf FILE`), values that begin with a dash. What is none of
+/// the flags stays as it is, for the argument parser to complain of.
 struct FlagGrammar {
     /// A flag of `Options`.
     struct Flag {

@@ -58,8 +58,8 @@ struct BinaryPacket {
 }
 
 extension String {
-    /// A meta reply without what a second more or less changes: how long an item has to live, of the
-    /// times used here, and when it was last asked for.
+    /// A meta reply without what a second more or less changes: how long an item has to live, of
+    /// the times used here, and when it was last asked for.
     var withoutSeconds: String {
         replacing(/\bt(29|30)\b/, with: "t{30}").replacing(/\bt(99|100)\b/, with: "t{100}")
             .replacing(/\bla=\d+/, with: "la={}")

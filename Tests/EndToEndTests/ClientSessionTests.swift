@@ -1,8 +1,8 @@
 import TestKit
 import Testing
 
-/// What clients do over several requests, with a real library before real servers: transactions that
-/// watch, locks, blocking, subscriptions, iteration, scripts.
+/// What clients do over several requests, with a real library before real servers: transactions
+/// that watch, locks, blocking, subscriptions, iteration, scripts.
 @Suite(.serialized) struct ClientSessionTests {
     @Test(arguments: [2, 3], [1, 3])
     func redisPyKeepsItsState(version: Int, servers: Int) throws {

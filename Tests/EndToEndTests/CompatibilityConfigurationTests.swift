@@ -2,8 +2,8 @@ import Foundation
 import TestKit
 import Testing
 
-/// Whatever file twemproxy starts with, this proxy starts with, to the same effect; whatever file it
-/// refuses, this one refuses, with a reason.
+/// Whatever file twemproxy starts with, this proxy starts with, to the same effect; whatever file
+/// it refuses, this one refuses, with a reason.
 @Suite struct CompatibilityConfigurationTests {
     /// Files of which the README says that they are taken otherwise, with the table's line.
     private static let intended = [

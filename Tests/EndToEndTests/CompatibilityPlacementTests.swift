@@ -49,8 +49,8 @@ import Testing
                 + (dead.isEmpty ? "" : " without \(dead.sorted())")
         }
 
-        /// How many servers at least get some of the keys by a good hash: with servers that weigh next
-        /// to nothing not all.
+        /// How many servers at least get some of the keys by a good hash: with servers that weigh
+        /// next to nothing not all.
         var spread: Int { (count - dead.count + 1) / 2 }
 
         var options: [String: String] {
@@ -65,8 +65,8 @@ import Testing
         }
 
         /// Every description, number of servers, tag and loss; each with each only where
-        /// MARTLET_PLACEMENT is "all", since a second or two for each ring adds up to a quarter of an
-        /// hour.
+        /// MARTLET_PLACEMENT is "all", since a second or two for each ring adds up to a quarter of
+        /// an hour.
         static let all =
             ProcessInfo.processInfo.environment["MARTLET_PLACEMENT"] == "all" ? product : selection
 

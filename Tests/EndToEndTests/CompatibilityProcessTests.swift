@@ -115,8 +115,8 @@ import Testing
     @Test(arguments: all)
     func aCrashIsTheLogsLastLine(program: ProxyProgram) throws {
         let launch = try Launch()
-        // A core file is of no use here. Swift's own backtraces, where the environment asks for them,
-        // go before the line in the log.
+        // A core file is of no use here. Swift's own backtraces, where the environment asks for
+        // them, go before the line in the log.
         let process = try ChildProcess(
             "sh", ["-c", "ulimit -c 0; exec \"$0\" \"$@\"", program.path] + launch.arguments,
             environment: ["SWIFT_BACKTRACE": "enable=no"])

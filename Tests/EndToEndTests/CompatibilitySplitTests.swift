@@ -7,8 +7,8 @@ import Testing
     private static let names = (0..<12).map { "k\($0 * 17)" }
     private static let tagged = (0..<12).map { "{t}\($0)" }
 
-    /// Requests with several keys. `A`, `B` and `C` stand for keys of the servers' own kinds: texts,
-    /// sets and sorted sets.
+    /// Requests with several keys. `A`, `B` and `C` stand for keys of the servers' own kinds:
+    /// texts, sets and sorted sets.
     private static let redisRequests = [
         "MGET *A", "MGET A0 A0 A1", "MGET A0", "MGET A0 none A3 none A0", "DEL *A", "DEL A0 A0",
         "UNLINK *A", "TOUCH *A none", "EXISTS *A", "EXISTS A0", "MSET A0 x A1 y A2 z A0 last",

@@ -11,7 +11,8 @@ import Testing
         proxy = try RunningProxy(pool: .redis([node]))
     }
 
-    /// Replies that are the same by nature, each request on a connection that has seen those before.
+    /// Replies that are the same by nature, each request on a connection that has seen those
+    /// before.
     private static let same = [
         "PING", "PING hello", "ECHO hello", "ECHO", "PING a b", "CLIENT", "CLIENT FOO",
         "CLIENT GETNAME", "CLIENT SETNAME app", "CLIENT GETNAME", "CLIENT SETNAME a\nb",

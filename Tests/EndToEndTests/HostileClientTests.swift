@@ -2,8 +2,8 @@ import Foundation
 import TestKit
 import Testing
 
-/// Clients that behave as no client should, among neighbours on the same server connections: those get every reply right
-/// and in time, and the proxy's memory stays within its bound.
+/// Clients that behave as no client should, among neighbours on the same server connections: those
+/// get every reply right and in time, and the proxy's memory stays within its bound.
 @Suite(.serialized) struct HostileClientTests {
     // MARK: - Odd requests
 
@@ -42,7 +42,8 @@ import Testing
         }
     }
 
-    /// What a script returns goes to its client, however deep or long, and costs nobody a connection.
+    /// What a script returns goes to its client, however deep or long, and costs nobody a
+    /// connection.
     @Test func scriptsThatReturnOddThings() throws {
         let proxy = try RunningProxy.before(1, .redis)
         let scripts = [
@@ -113,7 +114,8 @@ import Testing
         case stopsSending
     }
 
-    /// A client that leaves behind each byte of a conversation, with and without having read the replies so far.
+    /// A client that leaves behind each byte of a conversation, with and without having read the
+    /// replies so far.
     @Test(arguments: [CacheNode.Kind.redis, .memcached], Leaving.allCases)
     func leavingAtEachMoment(kind: CacheNode.Kind, leaving: Leaving) throws {
         let proxy = try RunningProxy.before(2, kind)
@@ -150,7 +152,8 @@ import Testing
 
     // MARK: - Not reading
 
-    /// A million requests by a client that never reads, and the replies of others are not held up by its own.
+    /// A million requests by a client that never reads, and the replies of others are not held up
+    /// by its own.
     @Test(arguments: [CacheNode.Kind.redis, .memcached])
     func aMillionRequestsByOneWhoNeverReads(kind: CacheNode.Kind) throws {
         let proxy = try RunningProxy.before(2, kind)
@@ -242,8 +245,8 @@ import Testing
         #expect(try eventually { try proxy.stats().number("alpha", "client_connections") == 0 })
     }
 
-    /// The proxy keeps descriptors for itself, says once a second that it has no more for clients, and lets people in as
-    /// soon as others leave.
+    /// The proxy keeps descriptors for itself, says once a second that it has no more for clients,
+    /// and lets people in as soon as others leave.
     @Test func twentyThousandClientsWithFewDescriptors() throws {
         let openFiles = 2000
         let proxy = try RunningProxy.before(

@@ -3,8 +3,8 @@ import Synchronization
 import TestKit
 import Testing
 
-/// Clients that do what clients should, over and over, and look at every reply, while something else goes on at the same
-/// proxy.
+/// Clients that do what clients should, over and over, and look at every reply, while something
+/// else goes on at the same proxy.
 ///
 /// With one worker they share every server connection with the one who misbehaves.
 final class Neighbours: Sendable {

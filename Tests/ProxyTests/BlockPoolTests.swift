@@ -42,7 +42,8 @@ import Testing
         #expect(pool.bytesTaken == 0)
     }
 
-    /// Far more than may wait per size: the rest goes back to the allocator, and nothing is counted wrongly.
+    /// Far more than may wait per size: the rest goes back to the allocator, and nothing is counted
+    /// wrongly.
     @Test func burstIsGivenBack() {
         let pool = BlockPool()
         var blocks: [UInt] = []

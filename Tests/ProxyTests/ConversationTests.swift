@@ -144,7 +144,8 @@ import Testing
 
     // MARK: - Clients that leave
 
-    /// A client that closes has only stopped to talk; that it does not listen either shows when it is written to.
+    /// A client that closes has only stopped to talk; that it does not listen either shows when it
+    /// is written to.
     @Test func replyToAClientThatClosedDisturbsNobody() throws {
         try ProxyHarness.run(.redis) { proxy in
             let (gone, staying) = (try proxy.client(), try proxy.client())
@@ -163,7 +164,8 @@ import Testing
         }
     }
 
-    /// A reset ends the client before its replies; another one takes its place in the table meanwhile.
+    /// A reset ends the client before its replies; another one takes its place in the table
+    /// meanwhile.
     @Test func replyToAClientThatIsGoneReachesNobody() throws {
         try ProxyHarness.run(.redis) { proxy in
             try proxy.settle()

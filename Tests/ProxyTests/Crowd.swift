@@ -3,9 +3,11 @@ import Testing
 
 @testable import Proxy
 
-/// Many clients with long pipelines, before servers that answer whatever they are asked, both in pieces of any size.
+/// Many clients with long pipelines, before servers that answer whatever they are asked, both in
+/// pieces of any size.
 ///
-/// A key's value follows from the key, so everybody knows what everybody must hear, whatever the order of events.
+/// A key's value follows from the key, so everybody knows what everybody must hear, whatever the
+/// order of events.
 struct Crowd {
     private static let clients = 12
     private static let rounds = 20

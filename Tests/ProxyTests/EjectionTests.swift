@@ -53,7 +53,8 @@ import Testing
         #expect(ejection.failed(at: 3_000))
     }
 
-    /// Replies to requests that were sent before may still come; only the server's own probe brings it back.
+    /// Replies to requests that were sent before may still come; only the server's own probe brings
+    /// it back.
     @Test func answerDoesNotReadmit() {
         let ejection = Reported(limit: 1)
         _ = ejection.failed(at: 0)

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Proxy
 
-/// A proxy before replication groups. Their nodes tell the control thread by themselves what they are; what they
-/// answer to requests is in the hands of the test.
+/// A proxy before replication groups. Their nodes tell the control thread by themselves what they
+/// are; what they answer to requests is in the hands of the test.
 final class FollowedGroup {
     /// How a server refuses what only a working primary takes.
     static let refusals = [

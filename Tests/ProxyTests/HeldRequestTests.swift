@@ -161,7 +161,8 @@ import Testing
             try proxy.settle()
 
             client.close()
-            // With its PONG unread, so that the kernel tells the proxy that nobody is there any more.
+            // With its PONG unread, so that the kernel tells the proxy that nobody is there any
+            // more.
             second.close()
             try proxy.wait { proxy.stats[.clientErrors] == 1 }
             try bringBack(group)

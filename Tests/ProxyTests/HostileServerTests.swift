@@ -4,8 +4,8 @@ import Testing
 
 @testable import Proxy
 
-/// Servers that break off, stall or lie at every possible point: each request that is touched gets exactly one reply, and
-/// nobody else is.
+/// Servers that break off, stall or lie at every possible point: each request that is touched gets
+/// exactly one reply, and nobody else is.
 @Suite(.serialized) struct HostileServerTests {
     /// A request of each kind with the reply that a server would give to it.
     struct Exchange: Sendable, CustomTestStringConvertible {
@@ -214,7 +214,8 @@ import Testing
         }
     }
 
-    /// The first server says what is no reply to `request`; who asked for `other` at the second one feels nothing.
+    /// The first server says what is no reply to `request`; who asked for `other` at the second one
+    /// feels nothing.
     private func expectRefusal(
         of words: String, _ request: String, _ other: String, _ proxy: ProxyHarness
     ) throws {
@@ -245,8 +246,8 @@ import Testing
         #expect(!good.isEnded)
     }
 
-    /// Whoever asked gets what there is, the others are told in time; and when nobody wants the reply any more, the
-    /// connection is given up for a new one.
+    /// Whoever asked gets what there is, the others are told in time; and when nobody wants the
+    /// reply any more, the connection is given up for a new one.
     @Test func aReplyThatNeverEndsLosesItsConnection() throws {
         try ProxyHarness.run(.redis) {
             $0.timeoutMilliseconds = 200
@@ -318,8 +319,8 @@ import Testing
         }
     }
 
-    /// AUTH, then SELECT, then the first byte, then the middle of a reply: whoever waits is told in time, and the next
-    /// connection serves.
+    /// AUTH, then SELECT, then the first byte, then the middle of a reply: whoever waits is told in
+    /// time, and the next connection serves.
     @Test(arguments: [
         ["", ""], ["+OK\r\n", ""], ["+OK\r\n+OK\r\n", ""], ["+OK\r\n+OK\r\n", "$5\r\nva"],
     ])
@@ -360,7 +361,8 @@ import Testing
 
     // MARK: - Coming back
 
-    /// Attempts against a dead server are spaced by a growing, uneven wait, and requests meanwhile fail at once.
+    /// Attempts against a dead server are spaced by a growing, uneven wait, and requests meanwhile
+    /// fail at once.
     @Test func aDeadServerIsTriedAFewTimesASecond() throws {
         try ProxyHarness.run(.redis, servers: 2) { proxy in
             let (client, neighbour) = (try proxy.client(), try proxy.client())

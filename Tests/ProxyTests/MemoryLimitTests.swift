@@ -3,8 +3,8 @@ import Testing
 
 @testable import Proxy
 
-/// What happens as memory nears `max_memory`: those who hold much go first, then requests are refused, then nobody is
-/// accepted; and when memory returns, all is as before.
+/// What happens as memory nears `max_memory`: those who hold much go first, then requests are
+/// refused, then nobody is accepted; and when memory returns, all is as before.
 @Suite(.serialized) struct MemoryLimitTests {
     private static let limit = 8 << 20
 

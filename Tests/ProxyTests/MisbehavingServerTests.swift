@@ -152,7 +152,8 @@ import Testing
         }
     }
 
-    /// Nothing of a small reply is passed on before all of it is there, so it can still become an error.
+    /// Nothing of a small reply is passed on before all of it is there, so it can still become an
+    /// error.
     @Test func smallReplyThatBreaksOffIsAnError() throws {
         try ProxyHarness.run(.redis) { proxy in
             let client = try proxy.client()
@@ -170,7 +171,8 @@ import Testing
 
     // MARK: - Silence
 
-    /// The late reply is recognised and dropped, and the next one on the same connection reaches its client.
+    /// The late reply is recognised and dropped, and the next one on the same connection reaches
+    /// its client.
     @Test func timeoutLeavesNeighboursAlone() throws {
         try ProxyHarness.run(.redis) {
             $0.timeoutMilliseconds = 400
@@ -193,8 +195,8 @@ import Testing
         }
     }
 
-    /// A reply that takes longer than the timeout to arrive is not cut off while it keeps coming; one
-    /// that waits behind it gets its error in time.
+    /// A reply that takes longer than the timeout to arrive is not cut off while it keeps coming;
+    /// one that waits behind it gets its error in time.
     @Test func arrivingReplyOutlivesTheTimeout() throws {
         try ProxyHarness.run(.redis) {
             $0.timeoutMilliseconds = 300

@@ -1,8 +1,8 @@
 import Glibc
 import Reactor
 
-/// The other end of one of the proxy's connections, a client's or a server's: it says what the test tells it to and
-/// keeps what it hears.
+/// The other end of one of the proxy's connections, a client's or a server's: it says what the test
+/// tells it to and keeps what it hears.
 final class Peer {
     private var socket: Socket
     private var watcher: IOWatcher?

@@ -300,8 +300,8 @@ import Testing
         }
     }
 
-    /// The server refused MULTI, so it has run EXEC as no end of a transaction: what was watched may
-    /// still be.
+    /// The server refused MULTI, so it has run EXEC as no end of a transaction: what was watched
+    /// may still be.
     @Test func connectionInDoubtIsNotUsedAgain() throws {
         try run { proxy, client in
             let own = try watching(proxy, client)

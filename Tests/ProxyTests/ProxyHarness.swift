@@ -6,10 +6,12 @@ import Testing
 
 @testable import Proxy
 
-/// A proxy with one worker, unless the test wants more, and one pool, and all that it talks to in the hands of the test.
+/// A proxy with one worker, unless the test wants more, and one pool, and all that it talks to in
+/// the hands of the test.
 ///
-/// The proxy's control thread, the clients and the servers share the test's own loop, which turns only while the test
-/// waits for something. The worker has its thread; `settle` says when it has taken what was sent to it.
+/// The proxy's control thread, the clients and the servers share the test's own loop, which turns
+/// only while the test waits for something. The worker has its thread; `settle` says when it has
+/// taken what was sent to it.
 final class ProxyHarness {
     /// Turns of at most a millisecond each that a wait takes before the test fails.
     private static let mostTurns = 20_000
@@ -19,7 +21,8 @@ final class ProxyHarness {
     private let pool: PoolConfiguration
     private let control: ProxyControl
     private let address: SocketAddress
-    /// Ends a turn in which nothing happens on this loop, since the worker changes figures without a word.
+    /// Ends a turn in which nothing happens on this loop, since the worker changes figures without
+    /// a word.
     private let tick: Timer
     /// The client of `settle`.
     private var pacer: Peer?
@@ -172,8 +175,8 @@ final class ProxyHarness {
         #expect(peer.received.isEmpty, sourceLocation: location)
     }
 
-    /// Waits until the worker has taken everything that was sent to it before: what is there when a question is asked
-    /// is taken at the latest in the turn that answers it.
+    /// Waits until the worker has taken everything that was sent to it before: what is there when a
+    /// question is asked is taken at the latest in the turn that answers it.
     func settle(_ location: SourceLocation = #_sourceLocation) throws {
         let pacer = try self.pacer ?? client()
         self.pacer = pacer

@@ -5,8 +5,8 @@ import Testing
 
 /// Large values, of which all but the beginning and the end goes on within the kernel.
 @Suite(.serialized) struct RelayTests {
-    /// More than what is read at once, several times what is worth moving, and more than goes on in one
-    /// turn.
+    /// More than what is read at once, several times what is worth moving, and more than goes on in
+    /// one turn.
     private static let size = 3_000_001
     /// No part of it is like another.
     private static let value = String(

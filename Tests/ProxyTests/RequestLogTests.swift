@@ -36,7 +36,8 @@ import Testing
         log.removeAll(to: pool)
     }
 
-    /// The cursor stood at the end of a block that is given back; the next request comes into another one.
+    /// The cursor stood at the end of a block that is given back; the next request comes into
+    /// another one.
     @Test func cursorLeavesABlockThatIsGivenBack() {
         var log = RequestLog()
         for round in 0..<20 {
@@ -95,7 +96,8 @@ import Testing
                 add(bytes, by: numbers.next() % 3, to: &log)
                 unsent += bytes
             case 4...6:
-                // Mostly all or nearly all, as sockets take it, so that the cursor meets the ends of blocks.
+                // Mostly all or nearly all, as sockets take it, so that the cursor meets the ends
+                // of blocks.
                 let slack = min(unsent.count, Int(numbers.next() % 3) * Int(numbers.next() % 800))
                 let size = unsent.count - slack
                 log.didSend(size)

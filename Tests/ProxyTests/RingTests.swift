@@ -52,8 +52,8 @@ import Testing
         #expect(queue.elements == [0, 10, 22])
     }
 
-    /// An idle connection keeps its first few places, not what a burst needed; a busy one that needs
-    /// less begins with half as many each time.
+    /// An idle connection keeps its first few places, not what a burst needed; a busy one that
+    /// needs less begins with half as many each time.
     @Test func emptyRingGivesALargeBlockBack() {
         let queue = Queue()
         queue.append(0)

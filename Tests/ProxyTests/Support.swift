@@ -16,7 +16,8 @@ struct SeededNumbers: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    /// So many bytes of anything, cut out of a supply, since making them one by one takes most of a test's time.
+    /// So many bytes of anything, cut out of a supply, since making them one by one takes most of a
+    /// test's time.
     mutating func bytes(_ count: Int) -> [UInt8] {
         let start = Int(next() % UInt64(Self.supply.count - count))
         return Array(Self.supply[start..<start + count])

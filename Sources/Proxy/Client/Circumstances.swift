@@ -1,7 +1,7 @@
 /// What is unusual about a client just now.
 ///
-/// One word, so that a request and a reply of a client in no such state ask once and not nine times:
-/// 45 instructions of a GET.
+/// One word, so that a request and a reply of a client in no such state ask once and not nine
+/// times: 45 instructions of a GET.
 struct Circumstances: OptionSet, BitwiseCopyable {
     let rawValue: UInt16
 

@@ -28,8 +28,8 @@ extension Client {
         return RedisReply.error("\(Self.crossServerWords): \(names)")
     }
 
-    /// The first pattern of a SORT that may make keys of other servers than the one that sorts: only
-    /// a hash tag without the pattern's `*` says where they all are.
+    /// The first pattern of a SORT that may make keys of other servers than the one that sorts:
+    /// only a hash tag without the pattern's `*` says where they all are.
     func firstPattern(
         of request: RedisRequest, _ frame: RawBytes, awayFrom home: Int
     ) -> RedisArgument? {

@@ -32,7 +32,8 @@ extension Client {
         return Array(words.joined(separator: [UInt8(ascii: " ")])) + [UInt8(ascii: "\n")]
     }
 
-    /// As Redis has them: blocked, in a transaction, a subscriber, over a unix socket; N for nothing.
+    /// As Redis has them: blocked, in a transaction, a subscriber, over a unix socket; N for
+    /// nothing.
     private var flags: String {
         let letters =
             (listens ? "P" : "") + (transaction != nil ? "x" : "") + (waitsAlone ? "b" : "")
@@ -198,8 +199,8 @@ extension Client {
         }
     }
 
-    /// Asks the server that this client waits at to let it go on. Only the server knows whether what
-    /// it waits for has not just come.
+    /// Asks the server that this client waits at to let it go on. Only the server knows whether
+    /// what it waits for has not just come.
     ///
     /// - Returns: false if it does not wait, or cannot be asked for.
     func unblock(isError: Bool) -> Bool {

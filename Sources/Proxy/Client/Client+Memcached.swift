@@ -65,8 +65,8 @@ extension Client {
         }
     }
 
-    /// What concerns servers as a whole, and so may be disabled: then it is refused as memcached does
-    /// to which flush_all is forbidden.
+    /// What concerns servers as a whole, and so may be disabled: then it is refused as memcached
+    /// does to which flush_all is forbidden.
     private func dispatchToServers(_ request: MemcachedRequest, _ frame: RawBytes) {
         guard !pool.disabledForServers.contains(request.command) else {
             guard !request.hasNoreply else { return }

@@ -1,7 +1,7 @@
 internal import Wire
 
-/// memcached's binary protocol, for clients only: servers are asked in text and by meta commands, so
-/// that all clients share their connections.
+/// memcached's binary protocol, for clients only: servers are asked in text and by meta commands,
+/// so that all clients share their connections.
 extension Client {
     /// Parses and dispatches the request at the front.
     ///

@@ -44,8 +44,8 @@ extension Client {
         }
     }
 
-    /// memcached hides what became of a number, but not that it has just made one, and the replies to
-    /// both are alike. So it is left to the server, and another request behind tells the end.
+    /// memcached hides what became of a number, but not that it has just made one, and the replies
+    /// to both are alike. So it is left to the server, and another request behind tells the end.
     private func sendWithEnd(_ request: MemcachedRequest, _ frame: RawBytes, to server: Server) {
         guard let found = findConnection(to: server, for: frame.count) else { return }
         found.use { connection in

@@ -1,8 +1,8 @@
 internal import Reactor
 internal import Wire
 
-/// Requests that need a server connection of their own, or at least to be alone: everything that the
-/// client said before is answered, and nothing that it says next is taken until this is.
+/// Requests that need a server connection of their own, or at least to be alone: everything that
+/// the client said before is answered, and nothing that it says next is taken until this is.
 extension Client {
     /// Whether a request that must be alone may go now; if not, it stays in the input until it may.
     func isAlone() -> Bool {
@@ -25,7 +25,8 @@ extension Client {
         return 0
     }
 
-    /// The replies are out that a request had to wait for, or that to a request that had to be alone.
+    /// The replies are out that a request had to wait for, or that to a request that had to be
+    /// alone.
     func settle() {
         requestLimit = Limits.requestsInFlight
         guard let session else { return }
@@ -40,8 +41,8 @@ extension Client {
         session.watching?.isWatching = true
     }
 
-    /// Whether the client waits on a server connection of its own; its end ends the wait, as it would
-    /// at a server.
+    /// Whether the client waits on a server connection of its own; its end ends the wait, as it
+    /// would at a server.
     var waitsAlone: Bool { session?.blocked != nil }
 
     /// Whether input is taken although no request is.
@@ -162,7 +163,8 @@ extension Client {
 
     // MARK: - Watching
 
-    /// WATCH: from the first one on, the keys' server and this client have a connection of their own.
+    /// WATCH: from the first one on, the keys' server and this client have a connection of their
+    /// own.
     func watch(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
         guard isAlone() else { return }
         guard transaction == nil else {

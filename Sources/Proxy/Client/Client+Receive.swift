@@ -41,8 +41,8 @@ extension Client {
 
     @inline(never)
     private func receiveIntoBlock() throws(SystemError) {
-        // Up to the end of a large value and not beyond, so that its block can move on as it is. Where
-        // the parser knows of no more than the next header, whatever is there.
+        // Up to the end of a large value and not beyond, so that its block can move on as it is.
+        // Where the parser knows of no more than the next header, whatever is there.
         let missing = inputNeeded - input.count
         let room = min(input.roomAtEnd, missing < Limits.ownInputBlock ? Limits.scratch : missing)
         let place = unsafe UnsafeMutableRawBufferPointer(start: input.placeAtEnd, count: room)

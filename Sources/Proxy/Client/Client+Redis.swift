@@ -231,8 +231,8 @@ extension Client {
         case tooLong
     }
 
-    /// The shard that holds every key of the request. Where there is but one, it may say itself what
-    /// is wrong with a request whose keys cannot be told.
+    /// The shard that holds every key of the request. Where there is but one, it may say itself
+    /// what is wrong with a request whose keys cannot be told.
     func home(of request: RedisRequest, _ frame: RawBytes) throws(RedisKeyError) -> Home {
         var keys: RedisKeys
         do {
@@ -329,7 +329,8 @@ extension Client {
         return true
     }
 
-    /// Writes a fragment: as many arguments as it has, the name as the client wrote it, and the keys.
+    /// Writes a fragment: as many arguments as it has, the name as the client wrote it, and the
+    /// keys.
     private func write(
         _ header: RawBytes, _ name: RawBytes, _ part: SplitPlan.Part, of frame: RawBytes,
         to connection: ServerConnection
@@ -430,8 +431,8 @@ extension Client {
     /// The longest number that means something, its sign and one digit too many.
     private static var mostDigits: Int { 21 }
 
-    /// PUBLISH, SPUBLISH: to where the channel's subscribers are. A server counts the connections over
-    /// which it is heard; where clients share them, their number is told instead.
+    /// PUBLISH, SPUBLISH: to where the channel's subscribers are. A server counts the connections
+    /// over which it is heard; where clients share them, their number is told instead.
     private func publish(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
         guard request.firstArgumentLength <= pool.maxKeyLength else {
             return answer(pool.keyTooLong)
@@ -474,7 +475,8 @@ extension Client {
         return words
     }
 
-    /// HELLO has seven, CONFIG GET and CLIENT LIST may have more; a password may be long, and one that is longer than this is a wrong one.
+    /// HELLO has seven, CONFIG GET and CLIENT LIST may have more; a password may be long, and one
+    /// that is longer than this is a wrong one.
     private static var mostWords: Int { 128 }
     private static var longestWord: Int { 64 * 1024 }
 

@@ -273,8 +273,8 @@ extension Client {
         }
     }
 
-    /// Copies the next reply, a small one, behind the last: cheaper than one more piece in the system
-    /// call.
+    /// Copies the next reply, a small one, behind the last: cheaper than one more piece in the
+    /// system call.
     ///
     /// - Returns: false if it is none of these.
     @inline(__always)

@@ -6,8 +6,8 @@ extension Client {
         unsafe connection.log.append(RawBytes(text), from: worker.blocks)
     }
 
-    /// The connection for a fragment of so many bytes, which lives to the end of this turn at least;
-    /// if there is none, the fragment has failed.
+    /// The connection for a fragment of so many bytes, which lives to the end of this turn at
+    /// least; if there is none, the fragment has failed.
     @inline(__always)
     func findConnection(
         to server: Server, for bytes: Int, fragment: Int, of split: Split
@@ -21,8 +21,8 @@ extension Client {
         return nil
     }
 
-    /// Sends a whole request to several servers, as a fragment each. INFO goes without those that are
-    /// ejected, if not all are, rather than wait for them.
+    /// Sends a whole request to several servers, as a fragment each. INFO goes without those that
+    /// are ejected, if not all are, rather than wait for them.
     func send(
         _ split: Split, _ sequence: UInt32, _ frame: RawBytes, toAll servers: [Server],
         _ repetition: RedisRepetition

@@ -169,8 +169,8 @@ extension Client {
 
     // MARK: - What the proxy answers itself
 
-    /// The server has answered EXEC, or could not. If it has run the transaction, the local commands are
-    /// run now, in their order.
+    /// The server has answered EXEC, or could not. If it has run the transaction, the local
+    /// commands are run now, in their order.
     func runLocals(of split: Split, _ index: Int) {
         let sequence = firstSequence &+ UInt32(truncatingIfNeeded: index)
         guard split.hasRun(worker.blocks) else {
@@ -225,8 +225,8 @@ extension Split {
         return unsafe RedisReply.arrayHeader(in: fragments[0].reply.firstBytes.span) != nil
     }
 
-    /// The server's reply to EXEC, or the error that stands for it, with the local commands' replies in
-    /// their places.
+    /// The server's reply to EXEC, or the error that stands for it, with the local commands'
+    /// replies in their places.
     func completed(_ pool: BlockPool) -> [UInt8] {
         guard hasRun(pool) else { return failure ?? whole(0, pool) }
         let reply = whole(0, pool)

@@ -43,8 +43,8 @@ extension Client {
 
     // MARK: - Beginning
 
-    /// Looks whether the unfinished request that begins with these bytes had better be sent on as it
-    /// comes.
+    /// Looks whether the unfinished request that begins with these bytes had better be sent on as
+    /// it comes.
     func startUpload(_ bytes: RawBytes) -> UploadStart {
         guard max(inputNeeded, bytes.count) > Limits.uploadFrom, !isDraining, !collects,
             let target = unsafe uploadTarget(bytes)

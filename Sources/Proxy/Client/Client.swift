@@ -292,8 +292,8 @@ internal import Wire
 
     /// Sends bytes from where they were read.
     ///
-    /// - Returns: how many were sent. A failure is for the flush to find, which is not in the middle
-    ///   of anything.
+    /// - Returns: how many were sent. A failure is for the flush to find, which is not in the
+    ///   middle of anything.
     @inline(__always)
     func sendNow(_ bytes: RawBytes) -> Int {
         guard let sent = try? unsafe socket.send(bytes.buffer), sent > 0 else { return 0 }
@@ -328,7 +328,8 @@ internal import Wire
     func flush() {
         isDirty = false
         guard !isClosed else { return }
-        // Before the client can have its reply: what it then does elsewhere finds its connection free.
+        // Before the client can have its reply: what it then does elsewhere finds its connection
+        // free.
         settleIfAnswered()
         while !output.isEmpty && !isBlocked {
             do throws(SystemError) {

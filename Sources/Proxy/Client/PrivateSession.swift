@@ -1,7 +1,7 @@
 /// What a client has server connections of its own for.
 @safe final class PrivateSession {
-    /// Where keys are watched, from WATCH to EXEC, DISCARD or UNWATCH. Closed, it says that what was
-    /// watched is lost.
+    /// Where keys are watched, from WATCH to EXEC, DISCARD or UNWATCH. Closed, it says that what
+    /// was watched is lost.
     var watching: ServerConnection?
     /// Whether the request in flight ends the watching.
     var isWatchEnding = false

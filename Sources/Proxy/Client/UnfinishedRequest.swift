@@ -3,8 +3,8 @@ internal import Wire
 /// What is known of a request of which a part has come.
 ///
 /// Between requests a parser knows nothing, so all clients of a pool share one, and an idle client
-/// does not keep 300 bytes of parsers. Who has sent a part of a request has parsers of its own until
-/// the rest has come.
+/// does not keep 300 bytes of parsers. Who has sent a part of a request has parsers of its own
+/// until the rest has come.
 final class UnfinishedRequest {
     var redis: RedisRequestParser
     var memcached: MemcachedRequestParser

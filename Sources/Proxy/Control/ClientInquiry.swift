@@ -1,5 +1,5 @@
-/// What a worker asks all workers, itself included, for a client: workers share nothing, so that each
-/// can only tell of, and act on, its own clients.
+/// What a worker asks all workers, itself included, for a client: workers share nothing, so that
+/// each can only tell of, and act on, its own clients.
 ///
 ///     client ─▶ its worker ── ask ──▶ every worker
 ///                    ◀── answered ──

@@ -3,11 +3,12 @@ internal import Reactor
 
 /// Gives memory back to the system after a burst.
 ///
-/// Workers free what they do not need, but for some blocks that they keep for the next burst, and the allocator keeps
-/// all freed memory, for ever. Looking seven times a second from the control thread costs nothing; freeing and
-/// trimming, a few milliseconds for tens of megabytes, happens only after what clients hold has shrunk by a good deal
-/// from the most that workers noted, and has not grown again by the next look: where large values come and go all the
-/// time, memory is not given away between them.
+/// Workers free what they do not need, but for some blocks that they keep for the next burst, and
+/// the allocator keeps all freed memory, for ever. Looking seven times a second from the control
+/// thread costs nothing; freeing and trimming, a few milliseconds for tens of megabytes, happens
+/// only after what clients hold has shrunk by a good deal from the most that workers noted, and has
+/// not grown again by the next look: where large values come and go all the time, memory is not
+/// given away between them.
 final class MemoryReturn {
     private static let everyMilliseconds = 150
     /// Less than this is not worth the trouble.

@@ -9,8 +9,8 @@ enum GroupLimits {
     static let firstSeekSpread = 5
     static let seekSpreadStep = 15
     static let longestSeek = 100
-    /// How long a node may take to answer. A primary that is busy for longer than that (a big KEYS, a
-    /// fork) must not be given up at once, and is not: that takes another one.
+    /// How long a node may take to answer. A primary that is busy for longer than that (a big KEYS,
+    /// a fork) must not be given up at once, and is not: that takes another one.
     static let peaceAnswer = 1000
     static let seekAnswer = 500
     /// After a failed connection the next attempt waits, twice as long each time.

@@ -43,8 +43,9 @@ struct Succession {
     /// incumbent or an incumbent was chosen.
     var named: [SocketAddress] = []
     var namedBefore: [SocketAddress] = []
-    /// Nodes that said that they are primary while the incumbent was well, too: somebody may have cut
-    /// a replica off for purposes of his own, and a hiccup of the incumbent is no reason to follow.
+    /// Nodes that said that they are primary while the incumbent was well, too: somebody may have
+    /// cut a replica off for purposes of his own, and a hiccup of the incumbent is no reason to
+    /// follow.
     var rivals: Set<SocketAddress> = []
     /// Addresses that the configuration gives for the group, beside the name's.
     var listed: [SocketAddress] = []

@@ -1,7 +1,7 @@
 /// A row of plain values in one block of a `BlockPool`, which grows as it fills.
 ///
-/// Plain data: whoever holds it owns its block and must `removeAll`. A Swift array asks before every
-/// change whether it is its storage's only owner, eight times for each key of an MGET.
+/// Plain data: whoever holds it owns its block and must `removeAll`. A Swift array asks before
+/// every change whether it is its storage's only owner, eight times for each key of an MGET.
 ///
 /// Always: 0 ≤ count ≤ capacity.
 @safe struct BlockArray<Element: BitwiseCopyable>: BitwiseCopyable {

@@ -22,10 +22,10 @@ internal import Glibc
         private static let waitingBytesPerSize = 0
         static let largestAllocated = Int.max
     #else
-        /// What may wait per size: enough for every client that speaks in one turn of the loop, with
-        /// values of 64 KB for most of a hundred, whose SETs cost 12 % more where the allocator gave
-        /// such memory to the system and took it back each time. What is not needed any more for long
-        /// is freed (`MemoryReturn`).
+        /// What may wait per size: enough for every client that speaks in one turn of the loop,
+        /// with values of 64 KB for most of a hundred, whose SETs cost 12 % more where the
+        /// allocator gave such memory to the system and took it back each time. What is not needed
+        /// any more for long is freed (`MemoryReturn`).
         private static let waitingBytesPerSize = 4 * 1024 * 1024
         /// Above it a block is a mapping of its own. The allocator would begin likewise, but keeps
         /// blocks of any size that it has once been given back for the next one, up to 32 MiB.

@@ -6,9 +6,9 @@ internal import Glibc
 ///      held, and `start` - 32 bytes       free
 ///      of it released
 ///
-/// They leave in another order than they came in, so a block only counts what has left, and is given
-/// back with the last reply in it. A list of blocks for each reply instead, as large ones have, cost
-/// 150 instructions a reply.
+/// They leave in another order than they came in, so a block only counts what has left, and is
+/// given back with the last reply in it. A list of blocks for each reply instead, as large ones
+/// have, cost 150 instructions a reply.
 ///
 /// Plain data: whoever holds it owns the blocks of what was added, and must release all of it.
 @safe struct HeldReplies: BitwiseCopyable {
@@ -52,7 +52,8 @@ internal import Glibc
     /// Copies a reply.
     ///
     /// - Parameters:
-    ///   - reply: up to `longest` bytes, but not none: a block counts bytes, and would be given back
+    ///   - reply: up to `longest` bytes, but not none: a block counts bytes, and would be given
+    ///     back
     ///     before the last of its replies.
     ///   - others: so many more may come.
     @inline(__always)

@@ -5,8 +5,8 @@ internal import Reactor
 ///     from ─▶ pipe ─▶ to
 ///               └─ what `to` does not take ─▶ memory
 ///
-/// A worker has one. Always: the pipe is empty between two portions, so whoever ends in the middle of
-/// a value leaves nothing behind here, and all that waits is in blocks, which are counted.
+/// A worker has one. Always: the pipe is empty between two portions, so whoever ends in the middle
+/// of a value leaves nothing behind here, and all that waits is in blocks, which are counted.
 @safe final class Relay {
     /// What became of a portion.
     enum Portion {
@@ -29,7 +29,8 @@ internal import Reactor
     /// How much of a value may be moved; 0 if that is not worth it.
     ///
     /// - Parameters:
-    ///   - announced: bytes of it that are to come, with its CRLF, which is read, to see whether it is
+    ///   - announced: bytes of it that are to come, with its CRLF, which is read, to see whether it
+    ///     is
     ///     one.
     ///   - before: the same when a portion was last moved.
     static func movable(of announced: Int, before: Int) -> Int {
@@ -74,8 +75,8 @@ internal import Reactor
 }
 
 extension Worker {
-    /// Shows so many bytes, in pieces, to those who count a value's bytes and look at none before its
-    /// CRLF: any will do.
+    /// Shows so many bytes, in pieces, to those who count a value's bytes and look at none before
+    /// its CRLF: any will do.
     func showUnseen(_ count: Int, to counts: (Span<UInt8>) -> Void) {
         var left = count
         while left > 0 {

@@ -4,9 +4,9 @@
 ///      free        elements, oldest first        free
 ///
 /// Always: capacity is a power of two or 0, count ≤ capacity. An empty ring larger than its first
-/// size gives its block back, so an idle connection keeps next to nothing; the next one is as large,
-/// so that a client who pipelines 16 requests at a time does not make it grow twice for each 16, or
-/// half as large if half was not needed. The owner empties it by `release` before it goes.
+/// size gives its block back, so an idle connection keeps next to nothing; the next one is as
+/// large, so that a client who pipelines 16 requests at a time does not make it grow twice for each
+/// 16, or half as large if half was not needed. The owner empties it by `release` before it goes.
 @safe struct Ring<Element: BitwiseCopyable>: ~Copyable {
     /// One: an idle client keeps the block, and most send one request at a time.
     private static var firstCapacity: Int { 1 }

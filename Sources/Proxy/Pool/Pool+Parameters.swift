@@ -5,8 +5,8 @@ internal import Wire
 extension Pool {
     /// Those of redis.conf that clients and their libraries ask for, in the order of their names.
     ///
-    /// Where the proxy has something of that meaning, it is the proxy's; else it is what a server in
-    /// its default configuration says, without persistence, since a proxy stores nothing.
+    /// Where the proxy has something of that meaning, it is the proxy's; else it is what a server
+    /// in its default configuration says, without persistence, since a proxy stores nothing.
     var parameters: [(name: String, value: String)] {
         let idleSeconds = (configuration.clientIdleTimeoutMilliseconds + 999) / 1000
         return [

@@ -1,8 +1,9 @@
 internal import Synchronization
 internal import Wire
 
-/// How many of a pool's clients hear of each topic, and how many connections to its server do so for
-/// them, of all workers: a server counts the connections, and who publishes asks for the clients.
+/// How many of a pool's clients hear of each topic, and how many connections to its server do so
+/// for them, of all workers: a server counts the connections, and who publishes asks for the
+/// clients.
 ///
 /// It changes when somebody subscribes or ends that, never with messages.
 final class SubscriberCounts: Sendable {

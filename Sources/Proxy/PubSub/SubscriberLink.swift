@@ -2,7 +2,8 @@ internal import Configuration
 internal import Reactor
 internal import Wire
 
-/// The connection over which a worker hears of all that its clients are subscribed to at one server.
+/// The connection over which a worker hears of all that its clients are subscribed to at one
+/// server.
 ///
 /// It lives as long as there is something to hear of. After a loss it connects again, wherever the
 /// server is by then, and subscribes to everything again; what is published meanwhile is lost, as
@@ -207,7 +208,8 @@ internal import Wire
         unsafe input.append(contentsOf: bytes.buffer)
         let all = input
         let taken = unsafe all.withRawBytes { unsafe takeWhole($0) }
-        // Only then, since `all` shares the bytes: a large message would be copied for each of its pieces.
+        // Only then, since `all` shares the bytes: a large message would be copied for each of its
+        // pieces.
         if watcher != nil && taken > 0 { input.removeFirst(taken) }
         limit()
     }

@@ -28,8 +28,8 @@ struct Topic: Hashable {
     let kind: Kind
     let name: [UInt8]
 
-    /// Whether it has to be heard of at every server: patterns, and channels that servers themselves
-    /// publish to, wherever the key is.
+    /// Whether it has to be heard of at every server: patterns, and channels that servers
+    /// themselves publish to, wherever the key is.
     var isEverywhere: Bool {
         kind == .pattern || (kind == .channel && name.starts(with: "__key".utf8))
     }

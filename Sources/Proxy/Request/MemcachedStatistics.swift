@@ -12,7 +12,8 @@ enum MemcachedStatistics: BitwiseCopyable, Equatable {
     case reset
     /// `stats servers`: every server's general figures, each under its name. The proxy's own group.
     case servers
-    /// `stats proxy`: the figures of this pool. The proxy's own group, which no server is asked for.
+    /// `stats proxy`: the figures of this pool. The proxy's own group, which no server is asked
+    /// for.
     case proxy
 
     /// The group of this name; nil if there is none that makes sense for several servers.

@@ -88,7 +88,8 @@ extension Split {
 
     // MARK: - Checking
 
-    /// Where the elements of a fragment's whole reply begin; 0 if it is not as many as were asked for.
+    /// Where the elements of a fragment's whole reply begin; 0 if it is not as many as were asked
+    /// for.
     func startOfElements(in reply: RawBytes, _ fragment: Int) -> Int {
         guard let header = unsafe RedisReply.arrayHeader(in: reply.span),
             header.count == fragments[fragment].keyCount

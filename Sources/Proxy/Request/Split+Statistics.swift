@@ -3,8 +3,8 @@ internal import Wire
 
 /// One list of figures from the servers' lists.
 extension Split {
-    /// The merged reply to `stats`. Servers that do not answer are left out, and counted: the figures
-    /// of the others are wanted all the more when one is away.
+    /// The merged reply to `stats`. Servers that do not answer are left out, and counted: the
+    /// figures of the others are wanted all the more when one is away.
     func statistics(_ group: MemcachedStatistics, of pool: Pool) -> [UInt8] {
         if group == .reset { return resetReply(pool.worker.blocks) }
         guard let figures = figures(group, of: pool) else { return lostReply }

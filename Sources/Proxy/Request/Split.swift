@@ -159,8 +159,8 @@ internal import Wire
         heldCount &+= piece.count
     }
 
-    /// Forgets what has come of a fragment's reply. Not for memcached, whose requests are never sent
-    /// a second time.
+    /// Forgets what has come of a fragment's reply. Not for memcached, whose requests are never
+    /// sent a second time.
     ///
     /// - Returns: how many bytes that were.
     func restart(_ fragment: Int, to pool: BlockPool) -> Int {

@@ -7,8 +7,8 @@ internal import Wire
 ///
 /// It has a detached connection to itself (`Server+Detached`), so nobody waits behind it, and
 /// whatever becomes of client or server in the middle costs nobody else anything. While anything is
-/// pending the client is not read from, so at most one read or portion waits here. The client's next
-/// requests are parsed when the reply has come: they must not overtake this one.
+/// pending the client is not read from, so at most one read or portion waits here. The client's
+/// next requests are parsed when the reply has come: they must not overtake this one.
 ///
 /// The client and the connection own it together; either lets go when its part is over.
 @safe final class Upload {

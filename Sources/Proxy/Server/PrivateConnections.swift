@@ -115,8 +115,8 @@ extension Server {
             + "\(privates.most)"
     }
 
-    /// Who takes over what a client's own connection could not do. Not for one that watches keys: what
-    /// was watched is lost with it.
+    /// Who takes over what a client's own connection could not do. Not for one that watches keys:
+    /// what was watched is lost with it.
     func successor(ofPrivate connection: ServerConnection) -> ServerConnection? {
         guard !connection.isWatching, let found = unsafe pool.worker.clients.find(connection.owner)
         else { return nil }

@@ -20,8 +20,8 @@ extension Server {
         case unavailable
     }
 
-    /// A connection for a client's large request: for the first of those who wait for one, and for a
-    /// newcomer only if there are more than they need.
+    /// A connection for a client's large request: for the first of those who wait for one, and for
+    /// a newcomer only if there are more than they need.
     func uploadConnection(for client: Client) -> UploadSlot {
         let slots = freeUploadSlots
         if let place = uploadQueue.prefix(slots).firstIndex(where: { $0.client == client.handle }) {
@@ -59,8 +59,9 @@ extension Server {
     /// A detached connection has nothing to do.
     func detachedIsFree() { callNextUploads() }
 
-    /// Calls as many of those who wait as there are connections for. Each stays in its place until it
-    /// has its connection: it comes for it at the end of this turn, when others may want one, too.
+    /// Calls as many of those who wait as there are connections for. Each stays in its place until
+    /// it has its connection: it comes for it at the end of this turn, when others may want one,
+    /// too.
     private func callNextUploads() {
         let slots = freeUploadSlots
         var place = 0

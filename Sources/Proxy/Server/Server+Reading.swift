@@ -3,8 +3,8 @@ internal import Reactor
 
 /// Reading from replicas.
 extension Server {
-    /// A replica whose round trip is within this of the nearest one's is as near: half a millisecond
-    /// is another zone of the same region.
+    /// A replica whose round trip is within this of the nearest one's is as near: half a
+    /// millisecond is another zone of the same region.
     private static var sameDistanceMicroseconds: Int { 500 }
 
     /// Takes over which replicas the control thread finds fresh enough.

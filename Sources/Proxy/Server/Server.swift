@@ -32,7 +32,8 @@ internal import Wire
     /// Whether a replica was ever known.
     var hasHadReplicas = false
     /// Connections for clients of one protocol version; those that speak RESP3 have as many of
-    /// their own behind the others, since a server writes all replies to a connection in one version.
+    /// their own behind the others, since a server writes all replies to a connection in one
+    /// version.
     private let perProtocol: Int
     /// Whether it has RESP3, as far as is known. It may be another one after every loss.
     private(set) var knowsHello = true
@@ -460,7 +461,8 @@ internal import Wire
     func apply(_ new: ServerRoute) {
         let isBack = new.isLive && !isLive
         isLive = new.isLive
-        // The probe of an ejected server got through: our own earlier failures say nothing any more.
+        // The probe of an ejected server got through: our own earlier failures say nothing any
+        // more.
         if isBack { forgetFailures() }
         let isNews = isFollowed ? new.epoch > route.epoch : new.address != route.address
         let keepsAddress = new.address == route.address

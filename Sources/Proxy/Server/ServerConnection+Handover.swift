@@ -3,12 +3,13 @@ internal import Reactor
 internal import Wire
 
 /// How requests get from a connection to the next one, in their order and each at most once too
-/// few: when the server is not the primary any more, has another address, or the connection is lost.
+/// few: when the server is not the primary any more, has another address, or the connection is
+/// lost.
 ///
 ///     oldest ── set aside, not executed ── sent, unanswered ── unsent ── newest
 ///
-/// The connection halts: it sends no more, takes the replies that it is owed, and ends; what was not
-/// executed, or may run twice, moves on to the connection that takes its place. Meanwhile new
+/// The connection halts: it sends no more, takes the replies that it is owed, and ends; what was
+/// not executed, or may run twice, moves on to the connection that takes its place. Meanwhile new
 /// requests queue up behind the others here, so each client's stay in order.
 extension ServerConnection {
     /// Why nothing is sent.
@@ -209,8 +210,8 @@ extension ServerConnection {
         return true
     }
 
-    /// Whether a reply is not to be passed on: behind a write that was refused, a read has seen data
-    /// without it.
+    /// Whether a reply is not to be passed on: behind a write that was refused, a read has seen
+    /// data without it.
     func isDistrusted(_ ticket: Ticket) -> Bool {
         halt == .demoted && ticket.repetition == .reads
     }

@@ -91,7 +91,8 @@ extension ServerConnection {
         if isEarly { close(because: .retired) }
     }
 
-    /// The request goes on over another connection: this one was not ready, so nothing of it was sent.
+    /// The request goes on over another connection: this one was not ready, so nothing of it was
+    /// sent.
     func passUpload(to other: ServerConnection) {
         guard let upload, !tickets.isEmpty else { return }
         let ticket = tickets[tickets.count - 1]
@@ -112,7 +113,8 @@ extension ServerConnection {
         }
     }
 
-    /// Looks whether a detached connection is free again, or of no more use. Called after each read.
+    /// Looks whether a detached connection is free again, or of no more use. Called after each
+    /// read.
     func settle() {
         guard phase == .ready else { return }
         guard tickets.isEmpty else {
@@ -126,7 +128,8 @@ extension ServerConnection {
         server.detachedIsFree()
     }
 
-    /// Whether all that is left is a long reply that nobody waits for, and others behind it likewise.
+    /// Whether all that is left is a long reply that nobody waits for, and others behind it
+    /// likewise.
     private var isForNobody: Bool {
         guard bodyRemaining > Limits.detachFrom else { return false }
         return (0..<tickets.count).allSatisfy { index in

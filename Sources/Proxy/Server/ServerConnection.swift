@@ -12,8 +12,8 @@ internal import Wire
 ///
 /// Requests are taken in every phase but the last; before `ready` they wait in the log. One that
 /// waits has no address to connect to: it holds requests until it can hand them over to one that
-/// has (`ServerConnection+Handover`). Always: there is a ticket for every request in the log, in the
-/// same order, and their lengths add up to the log's.
+/// has (`ServerConnection+Handover`). Always: there is a ticket for every request in the log, in
+/// the same order, and their lengths add up to the log's.
 @safe final class ServerConnection {
     enum Phase {
         case waiting
@@ -40,8 +40,8 @@ internal import Wire
     var unblocksAsError: Bool?
     /// Whether that client still needs it.
     var isLent = false
-    /// Whether the server refused a part of a transaction, so that it is not certain what is still in
-    /// force there.
+    /// Whether the server refused a part of a transaction, so that it is not certain what is still
+    /// in force there.
     var isInDoubt = false
     /// Whether its client waits for what may take for ever, so that no request here times out.
     var isPatient = false { didSet { deadlineOfTurn = deadline } }
@@ -56,8 +56,8 @@ internal import Wire
 
     var log = RequestLog()
     var tickets = Ring<Ticket>()
-    /// Tickets, from the oldest on, that need no look at their deadline any more: their requests were
-    /// answered with an error, or the reply has begun to come.
+    /// Tickets, from the oldest on, that need no look at their deadline any more: their requests
+    /// were answered with an error, or the reply has begun to come.
     var expired = 0
     /// Whether a part of the oldest ticket's reply has come.
     var isReplyBegun = false
@@ -244,7 +244,8 @@ internal import Wire
             armDeadline(after: timeout)
         }
         guard phase == .ready || phase == .greeting, !isBlocked else { return updateGauges() }
-        // What is sent in part goes on when a stalled server does; another one gets it from the start.
+        // What is sent in part goes on when a stalled server does; another one gets it from the
+        // start.
         guard !isHolding else { return updateGauges() }
         while log.unsentCount > 0 {
             if phase == .greeting && greetingUnsent == 0 { break }
@@ -434,8 +435,8 @@ internal import Wire
         return ticket.sentAt == 0 ? Visit(visit.slot, microseconds: 0) : visit
     }
 
-    /// The one end of a connection: the server learns why, and whoever waits is told, or waits on at
-    /// the connection that takes over.
+    /// The one end of a connection: the server learns why, and whoever waits is told, or waits on
+    /// at the connection that takes over.
     func close(because reason: CloseReason) {
         guard phase != .closed else { return }
         let wasConnected = phase != .connecting

@@ -1,16 +1,17 @@
 internal import Reactor
 
-/// Replies that were handed to their clients in this turn, whose latencies are counted when they are
-/// sent.
+/// Replies that were handed to their clients in this turn, whose latencies are counted when they
+/// are sent.
 ///
-/// All clients' replies of a turn are sent one after the other at its end, and a clock read for each
-/// of them would be the dearest part of the figure; one for every few sends is as good. Requests
-/// come and go in batches, so many replies of a turn have taken equally long at one server: these are
-/// one entry with a count.
+/// All clients' replies of a turn are sent one after the other at its end, and a clock read for
+/// each of them would be the dearest part of the figure; one for every few sends is as good.
+/// Requests come and go in batches, so many replies of a turn have taken equally long at one
+/// server: these are one entry with a count.
 @safe struct Departures: ~Copyable {
     /// Eight sends take some 40 µs, which is little against a turn with so many.
     private static let sendsPerStampShift: UInt32 = 3
-    /// More entries than this are not kept room for: one huge turn must not pin its memory for ever.
+    /// More entries than this are not kept room for: one huge turn must not pin its memory for
+    /// ever.
     private static let mostKept = 1024
     /// Sixteen servers of four classes.
     private static let lanes: UInt32 = 64
@@ -28,8 +29,8 @@ internal import Reactor
     private var entries: UnsafeMutablePointer<Entry>
     private var capacity = Self.mostKept
     private var count = 0
-    /// For each lane, the newest entry of a server and class: a client's replies are released in the
-    /// order of its requests, which go to several servers in turn.
+    /// For each lane, the newest entry of a server and class: a client's replies are released in
+    /// the order of its requests, which go to several servers in turn.
     private var newest: [64 of Int32] = .init(repeating: 0)
     /// How long this turn's replies took, added up, in microseconds.
     private var microseconds = 0

@@ -6,8 +6,8 @@ internal import Synchronization
 /// are made when the first such request is counted: one allocation of 6 KiB, published by an atomic
 /// pointer. Nothing is ever reset; whoever wants to know of the last minute subtracts.
 ///
-/// Measured as a whole, stamps included, over four servers: 97 instructions for a GET of 1,750 in user
-/// space; 66 of 1,144 in pipelines of 16.
+/// Measured as a whole, stamps included, over four servers: 97 instructions for a GET of 1,750 in
+/// user space; 66 of 1,144 in pipelines of 16.
 ///
 /// A handle on memory that a `WorkerCounters` owns.
 @safe struct LatencyCells: @unchecked Sendable, BitwiseCopyable {
@@ -22,7 +22,8 @@ internal import Synchronization
     private let slots: UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>
     private let count: Int
 
-    /// - Parameter rows: one for each server, and one for each pool's requests that went to several.
+    /// - Parameter rows: one for each server, and one for each pool's requests that went to
+    ///   several.
     init(rows: Int) {
         count = rows * CommandClass.allCases.count
         unsafe slots = .allocate(capacity: count)

@@ -38,8 +38,8 @@ public struct LatencyHistogram: Sendable {
     /// The time within which that share of the requests was answered, in microseconds; 0 without
     /// requests.
     ///
-    /// Those of one bucket are taken to be evenly spread over it, so it is an eighth off at most, and
-    /// mostly far less.
+    /// Those of one bucket are taken to be evenly spread over it, so it is an eighth off at most,
+    /// and mostly far less.
     ///
     /// - Parameter share: in thousandths of a percent, from 0 to 100,000.
     public func percentile(_ share: Int) -> Int {

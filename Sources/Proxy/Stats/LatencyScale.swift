@@ -18,8 +18,8 @@ enum LatencyScale {
     /// The bucket of a time in microseconds.
     @inline(__always)
     static func bucket(of microseconds: UInt32) -> Int {
-        // The last three bits behind the leading one are the place among its doubling's buckets; they
-        // and the leading one are 8 to 15.
+        // The last three bits behind the leading one are the place among its doubling's buckets;
+        // they and the leading one are 8 to 15.
         let shift = 28 &- UInt32(truncatingIfNeeded: (microseconds | 8).leadingZeroBitCount)
         return Int(truncatingIfNeeded: (shift &<< digits) &+ (microseconds &>> shift))
     }

@@ -12,8 +12,8 @@ enum CrashLine {
         descriptor.store(file, ordering: .relaxed)
     }
 
-    /// Catches the signals, but for those that somebody catches already: a sanitizer, say, which has
-    /// more to tell.
+    /// Catches the signals, but for those that somebody catches already: a sanitizer, say, which
+    /// has more to tell.
     static func watch() {
         for number in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT] {
             var current = sigaction()

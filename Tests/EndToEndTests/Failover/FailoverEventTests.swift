@@ -40,7 +40,8 @@ extension FailoverTests {
     }
 }
 
-/// Expects no error and no wrong value of an event, and that no operation took longer than promised.
+/// Expects no error and no wrong value of an event, and that no operation took longer than
+/// promised.
 ///
 /// A machine that does other things besides makes an operation late now and then, so the event is
 /// played again, twice at most, if only that went wrong: a proxy that is slow to find the new

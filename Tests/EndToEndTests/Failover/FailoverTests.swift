@@ -6,8 +6,8 @@ import Testing
 /// measure how long an operation took.
 @Suite(.serialized) struct FailoverTests {}
 
-/// Expects that nothing was answered that should not have been: errors only where they are promised,
-/// and no wrong value.
+/// Expects that nothing was answered that should not have been: errors only where they are
+/// promised, and no wrong value.
 func expectNoHarm(
     in report: LoadReport, sourceLocation: SourceLocation = #_sourceLocation
 ) {

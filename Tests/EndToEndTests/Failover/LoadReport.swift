@@ -28,8 +28,8 @@ struct LoadReport: Sendable {
     /// process may have suffered without anybody's fault.
     var stall = 0.0
 
-    /// What a duration may exceed its bound by: nothing on a machine that keeps up. On one that does
-    /// not, each of the processes on a request's way may have been woken late: the client, the
+    /// What a duration may exceed its bound by: nothing on a machine that keeps up. On one that
+    /// does not, each of the processes on a request's way may have been woken late: the client, the
     /// proxy and the server, and on the way back the proxy again.
     var slack: Double { stall < Self.quiet ? 0 : 4 * stall }
 

@@ -18,8 +18,8 @@ struct Pieces {
     /// short inputs reach limits on lines.
     private static let wantsRuns: UInt8 = 0x1
 
-    /// Long streams are slow, and inputs that have runs breed others: only where the sum of all bytes
-    /// is a multiple of 8 do they get them.
+    /// Long streams are slow, and inputs that have runs breed others: only where the sum of all
+    /// bytes is a multiple of 8 do they get them.
     private static func hasRuns(_ input: [UInt8], _ control: UInt8) -> Bool {
         control >> 4 == wantsRuns && input.reduce(0, &+) & 7 == 0
     }

@@ -1,7 +1,7 @@
 import Wire
 
-/// Memcached's binary requests: the same frames however they arrive, and what is forwarded of each is
-/// one meta command about its key, with its value.
+/// Memcached's binary requests: the same frames however they arrive, and what is forwarded of each
+/// is one meta command about its key, with its value.
 func exercise(_ input: [UInt8]) {
     let pieces = Pieces(input, runLength: 256)
     let limits =

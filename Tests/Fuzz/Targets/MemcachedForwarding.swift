@@ -1,7 +1,7 @@
 import Wire
 
-/// Memcached requests that would be forwarded, before a real memcached: it reads each as exactly one
-/// command, about the keys that the request was routed by.
+/// Memcached requests that would be forwarded, before a real memcached: it reads each as exactly
+/// one command, about the keys that the request was routed by.
 func exercise(_ input: [UInt8]) {
     for frame in forwarded(Pieces(input, runLength: 256).stream) {
         for key in frame.keys { prepare(key) }

@@ -82,7 +82,8 @@ extension Argument {
     }
 }
 
-/// Keys are arguments, in ascending order, and those that the command's page in Redis' manual names.
+/// Keys are arguments, in ascending order, and those that the command's page in Redis' manual
+/// names.
 private func compareKeys(_ request: RedisRequest, _ bytes: [UInt8], _ arguments: [Argument]) {
     guard let command = request.command.command else { return }
     guard command.accepts(argumentCount: arguments.count) else { return }

@@ -1,7 +1,7 @@
 import Wire
 
-/// Replies of RESP2 in RESP3: whatever shape is expected, one reply becomes one reply, and bytes that
-/// are none do no harm.
+/// Replies of RESP2 in RESP3: whatever shape is expected, one reply becomes one reply, and bytes
+/// that are none do no harm.
 func exercise(_ input: [UInt8]) {
     var scanner = RedisReplyScanner()
     let scan = scanner.scan(input.span)

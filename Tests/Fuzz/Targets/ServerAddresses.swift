@@ -56,7 +56,8 @@ private func read(listen: String, server: String) -> PoolConfiguration? {
     }
 }
 
-/// Text as a quoted scalar of printable ASCII: in YAML `\UHHHHHHHH` is the character of that number.
+/// Text as a quoted scalar of printable ASCII: in YAML `\UHHHHHHHH` is the character of that
+/// number.
 private func scalar(_ text: some StringProtocol) -> String {
     let escaped = text.unicodeScalars.map { scalar in
         let digits = String(scalar.value, radix: 16)
