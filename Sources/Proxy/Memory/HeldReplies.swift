@@ -53,8 +53,7 @@ internal import Glibc
     ///
     /// - Parameters:
     ///   - reply: up to `longest` bytes, but not none: a block counts bytes, and would be given
-    ///     back
-    ///     before the last of its replies.
+    ///     back before the last of its replies.
     ///   - others: so many more may come.
     @inline(__always)
     mutating func add(_ reply: RawBytes, of others: Int, from pool: BlockPool) -> Place {

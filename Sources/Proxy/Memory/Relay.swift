@@ -18,8 +18,8 @@ internal import Reactor
         case unavailable
     }
 
-    /// Nil if the system refuses one.
-    private let pipe: Pipe?
+    /// Nil if the system refuses one, or has failed to give back what was in it.
+    private var pipe: Pipe?
 
     init() {
         // Values are read and sent as all others are without it.
@@ -30,8 +30,7 @@ internal import Reactor
     ///
     /// - Parameters:
     ///   - announced: bytes of it that are to come, with its CRLF, which is read, to see whether it
-    ///     is
-    ///     one.
+    ///     is one.
     ///   - before: the same when a portion was last moved.
     static func movable(of announced: Int, before: Int) -> Int {
         let from = announced == before ? Limits.relayedOnFrom : Limits.relayedFrom
@@ -52,7 +51,13 @@ internal import Reactor
         case .endOfFile: return .endOfFile
         case .bytes(let come):
             let sent = pipe!.empty(into: to, come, isFollowed: come == count)
-            try keep(come - sent, in: &rest, blocks)
+            do throws(SystemError) {
+                try keep(come - sent, in: &rest, blocks)
+            } catch {
+                // What is left in it must not become a part of somebody else's value.
+                pipe = nil
+                throw error
+            }
             return .moved(come, sent: sent)
         }
     }
