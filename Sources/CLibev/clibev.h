@@ -40,6 +40,10 @@ static inline void clibev_prepare_init(ev_prepare *watcher, void (*callback)(str
     watcher->data = owner;
 }
 
+static inline void clibev_idle_init(ev_idle *watcher, void (*callback)(struct ev_loop *, ev_idle *, int)) {
+    ev_idle_init(watcher, callback);
+}
+
 static inline void clibev_check_init(ev_check *watcher, void (*callback)(struct ev_loop *, ev_check *, int),
                                      void *owner, int priority) {
     ev_check_init(watcher, callback);

@@ -7,6 +7,10 @@
 /// 1.02, SET 0.90 and 1.12. At half load, 20,000 GETs a second there, the median latency is 0.38 ms
 /// against nutcracker's 0.21, and the 99th percentile 1.5 ms against 2.4. A worker that is awake
 /// for less does not sleep, nor does one for a few clients, who would only wait.
+///
+/// While it does, the first replies of a pipeline wait for the others too: they come in several
+/// turns, from several servers, and each send costs as much as three requests. With pipelines of 16
+/// over four servers, 0.098 sends a request instead of 0.140.
 struct Batching {
     /// The sleep, and the length of a turn from which on it makes no sense any more; 0: it never
     /// sleeps. The usual 120 microseconds are small against the queueing before a busy worker, and
@@ -15,10 +19,10 @@ struct Batching {
     /// The share of its time that a worker is awake, above which it begins to sleep, and below
     /// which it stops, sleeping. Beginning at 0.62 spares the half-loaded worker the latency and
     /// costs the loaded one what is gained: SET 1.01 and memcached get 1.06 of nutcracker's CPU.
-    private static let begin = 0.5
-    private static let end = 0.25
+    var begin = 0.5
+    var end = 0.25
     /// So many requests must be in flight on the mean for a sleep to gather some.
-    private static let crowd = 32.0
+    var crowd = 32.0
     /// How much of the means each turn makes up.
     private static let weight = 1.0 / 32
 
@@ -29,9 +33,18 @@ struct Batching {
     /// How many requests are in flight, on the mean: by Little's law, what replies took in a time
     /// by that time.
     private var flights = 0.0
-    private var repliesTook = 0
-    /// Whether to sleep before the next look.
-    private(set) var sleeps = false
+    /// What a reply took, on the mean, in microseconds.
+    private var took = 0.0
+    private var replies = Departures.Turn()
+    /// How long to sleep before the next look, in microseconds.
+    private(set) var sleep = 0
+    /// How long the replies to a pipeline wait for the others at most, in microseconds.
+    private(set) var patience: Int64 = 0
+
+    /// They wait for this share of what replies take anyway…
+    private static let patienceShare = 0.5
+    /// …up to this, whatever a stalled server makes of the mean.
+    private static let longestPatience = 2_000.0
 
     init(waitMicroseconds: Int) { self.waitMicroseconds = waitMicroseconds }
 
@@ -39,12 +52,12 @@ struct Batching {
     ///
     /// - Parameters:
     ///   - now: microseconds on the monotonic clock.
-    ///   - repliesTook: the microseconds of the turn's replies, added up.
-    mutating func waits(at now: Int64, repliesTook: Int) {
+    ///   - replies: what left in this turn.
+    mutating func waits(at now: Int64, _ replies: Departures.Turn) {
         waitingSince = now
-        self.repliesTook = repliesTook
+        self.replies = replies
         // A long turn has had its batch.
-        sleeps = isBusy && now - wokenAt < Int64(waitMicroseconds)
+        sleep = isBusy ? max(0, waitMicroseconds - Int(now - wokenAt)) : 0
     }
 
     /// The loop has waited.
@@ -56,7 +69,12 @@ struct Batching {
         wokenAt = now
         guard turn > 0 else { return }
         share += (Double(awake) / Double(turn) - share) * Self.weight
-        flights += (Double(repliesTook) / Double(turn) - flights) * Self.weight
-        isBusy = share > (isBusy ? Self.end : Self.begin) && flights >= Self.crowd
+        flights += (Double(replies.microseconds) / Double(turn) - flights) * Self.weight
+        if replies.replies > 0 {
+            took += (Double(replies.microseconds) / Double(replies.replies) - took) * Self.weight
+        }
+        isBusy = share > (isBusy ? end : begin) && flights >= crowd
+        let patience = min(took * Self.patienceShare, Self.longestPatience)
+        self.patience = isBusy && waitMicroseconds > 0 ? Int64(patience) : 0
     }
 }

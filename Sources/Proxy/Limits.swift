@@ -12,6 +12,9 @@ enum Limits {
     /// if nothing waits before it. Copying it first cost a seventh of the user time of a 1 MB GET;
     /// for smaller ones the copy is cheaper than a system call of their own.
     static let sentDirectly = 32 * 1024
+    /// A pipeline's replies do not wait for the others while they are so many bytes: one send takes
+    /// no more at once.
+    static let waitingForOthers = 64 * 1024
     /// A value of which more than this is to come goes on from socket to socket within the kernel…
     ///
     /// Values of 200 KB would cost 1.6 times as much so: copying what is in the cache is cheap, and

@@ -55,6 +55,7 @@ internal import Reactor
     /// What is to be flushed. Whoever ends meanwhile is in `ended`.
     private var dirtyServers = Ring<Unretained<ServerConnection>>()
     private var dirtyClients = Ring<Unretained<Client>>()
+    private var waitingClients = WaitingClients()
     /// Clients and server connections that have ended in this turn: whoever calls their methods
     /// needs no reference of its own, and a queue of them counts none.
     private var ended: [AnyObject] = []
@@ -90,7 +91,7 @@ internal import Reactor
         counters = seat.counters
         latency = seat.counters.latency
         commons = seat.commons
-        batching = Batching(waitMicroseconds: seat.commons.batchWaitMicroseconds)
+        batching = seat.commons.batching
         memoryLimit = seat.commons.memory.limit
         memory = MemoryShare(seat.commons.memory)
         memoryForSlowReaders = seat.commons.memory.slow / seat.workers
@@ -108,6 +109,7 @@ internal import Reactor
         unsafe vectors.deallocate()
         dirtyServers.release(to: blocks)
         dirtyClients.release(to: blocks)
+        waitingClients.release(to: blocks)
         plan.release(to: blocks)
         blocks.destroy()
     }
@@ -159,6 +161,7 @@ internal import Reactor
         listeners.removeAll()
         dirtyServers.release(to: blocks)
         dirtyClients.release(to: blocks)
+        waitingClients.release(to: blocks)
         ended.removeAll()
         postponed.removeAll()
         idleTimer?.cancel()
@@ -271,12 +274,31 @@ internal import Reactor
     }
 
     /// The client has replies to get.
-    ///
-    /// - Returns: how many clients are sent to before it.
     @inline(__always)
-    func needsFlush(_ client: Client) -> Int {
+    func needsFlush(_ client: Client) {
         dirtyClients.append(Unretained(client), from: blocks)
-        return sends &+ dirtyClients.count &- 1
+    }
+
+    /// The send to the client that needs it latest.
+    var latestSend: Departures.Send { .init(behind: sends &+ dirtyClients.count &- 1) }
+
+    /// The send that is going on, or the next one.
+    var currentSend: Departures.Send { .init(behind: sends) }
+
+    /// How long the replies to a pipeline may wait for the others, in microseconds; 0: not at all.
+    var patience: Int64 { batching.patience }
+
+    /// The client's replies wait for others.
+    func waitsForOthers(_ client: Client, since: Int64) {
+        waitingClients.append(client.handle, since: since, from: blocks)
+    }
+
+    /// Sends what has waited long enough.
+    private func sendOverdue() {
+        let latest = loop.nowMicroseconds - patience
+        while let client = waitingClients.takeOverdue(since: latest, of: clients, to: blocks) {
+            client.use { $0.markDirty() }
+        }
     }
 
     /// The client's next requests may be parsed.
@@ -293,14 +315,15 @@ internal import Reactor
             runPostponed()
             departures.endEarly()
             flushServers()
+            sendOverdue()
             flushClients()
             parseHeldBack()
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
         if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
         accountMemory()
-        batching.waits(
-            at: EventLoop.monotonicMicroseconds(), repliesTook: departures.endTurn())
-        loop.collectMicroseconds = batching.sleeps ? batching.waitMicroseconds : 0
+        batching.waits(at: EventLoop.monotonicMicroseconds(), departures.endTurn())
+        loop.onlyLooks = !waitingClients.isEmpty
+        if batching.sleep > 0 { EventLoop.sleep(microseconds: batching.sleep) }
     }
 
     private func accountMemory() {

@@ -17,6 +17,9 @@ public final class EventLoop {
     /// Reads the clock after each wait; it also keeps `run` from returning for want of watchers.
     private let turn: UnsafeMutablePointer<ev_check>
 
+    /// While it is active, libev does not wait.
+    private let looking: UnsafeMutablePointer<ev_idle>
+
     /// The descriptors that are ready, the first one first, as a list (`IOWatcher.next`). libev has
     /// the latest at the front, so that of two clients the second one's request would go out before
     /// the first one's; it is let through to collect them, and each is called after that.
@@ -39,6 +42,9 @@ public final class EventLoop {
         unsafe self.raw = raw
         unsafe turn = .allocate(capacity: 1)
         unsafe turn.initialize(to: ev_check())
+        unsafe looking = .allocate(capacity: 1)
+        unsafe looking.initialize(to: ev_idle())
+        unsafe clibev_idle_init(looking) { _, _, _ in }
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe clibev_check_init(
             turn,
@@ -59,6 +65,8 @@ public final class EventLoop {
     deinit {
         unsafe ev_check_stop(raw, turn)
         unsafe turn.deallocate()
+        unsafe ev_idle_stop(raw, looking)
+        unsafe looking.deallocate()
         unsafe ev_loop_destroy(raw)
     }
 
@@ -98,13 +106,21 @@ public final class EventLoop {
         unsafe ev_run(raw, Int32(waiting ? EVRUN_ONCE : EVRUN_NOWAIT))
     }
 
-    /// How long the loop sleeps before each look at its descriptors, so that more events come
-    /// together in one turn; 0, the start value, does not. Microseconds.
-    public var collectMicroseconds = 0 {
+    /// Whether the loop only looks for events and goes on, instead of waiting for one; at first it
+    /// waits.
+    public var onlyLooks = false {
         didSet {
-            guard collectMicroseconds != oldValue else { return }
-            unsafe ev_set_io_collect_interval(raw, Double(collectMicroseconds) / 1_000_000)
+            guard onlyLooks != oldValue else { return }
+            unsafe onlyLooks ? ev_idle_start(raw, looking) : ev_idle_stop(raw, looking)
         }
+    }
+
+    /// Sleeps, so that more events come together in one turn. For a hook before waiting.
+    public static func sleep(microseconds: Int) {
+        var time = timespec(
+            tv_sec: microseconds / 1_000_000, tv_nsec: microseconds % 1_000_000 * 1000)
+        // A signal may cut it short, which only makes the batch smaller.
+        unsafe _ = nanosleep(&time, nil)
     }
 
     /// Makes the running `run` return after this turn; for the loop's own thread (others use a

@@ -16,8 +16,11 @@ struct BatchingTests {
         for _ in 0..<turns {
             now += awake
             let woken = now - awake
-            batching.waits(at: now, repliesTook: Int(flights * (now + asleep - woken + Self.sleep)))
-            now += asleep + (batching.sleeps ? Self.sleep : 0)
+            let took = Int(now + asleep - woken + Self.sleep)
+            batching.waits(
+                at: now,
+                Departures.Turn(replies: Int(flights), microseconds: Int(flights) * took))
+            now += asleep + Int64(batching.sleep)
             batching.wakes(at: now)
         }
     }
@@ -25,26 +28,26 @@ struct BatchingTests {
     @Test func aBusyWorkerSleepsAndAnIdleOneDoesNot() {
         var batching = Self.usual
         var now: Int64 = 0
-        #expect(!batching.sleeps)
+        #expect(batching.sleep == 0)
 
         run(&batching, &now, turns: 1_000, awake: 10, asleep: 90)
-        #expect(!batching.sleeps)
+        #expect(batching.sleep == 0)
         run(&batching, &now, turns: 1_000, awake: 45, asleep: 55)
-        #expect(!batching.sleeps)
+        #expect(batching.sleep == 0)
         run(&batching, &now, turns: 1_000, awake: 80, asleep: 10)
-        #expect(batching.sleeps)
+        #expect(batching.sleep > 0)
     }
 
     @Test func itStopsWhenTheBatchesStaySmall() {
         var batching = Self.usual
         var now: Int64 = 0
         run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
-        #expect(batching.sleeps)
+        #expect(batching.sleep > 0)
 
         run(&batching, &now, turns: 1_000, awake: 80, asleep: 0)
-        #expect(batching.sleeps)
+        #expect(batching.sleep > 0)
         run(&batching, &now, turns: 1_000, awake: 20, asleep: 50)
-        #expect(!batching.sleeps)
+        #expect(batching.sleep == 0)
     }
 
     @Test func forAFewClientsItDoesNotSleep() {
@@ -53,18 +56,18 @@ struct BatchingTests {
 
         run(&batching, &now, turns: 1_000, awake: 90, asleep: 0, flights: 10)
 
-        #expect(!batching.sleeps)
+        #expect(batching.sleep == 0)
     }
 
     @Test func afterALongTurnItDoesNotSleep() {
         var batching = Self.usual
         var now: Int64 = 0
         run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
-        #expect(batching.sleeps)
+        #expect(batching.sleep > 0)
 
         run(&batching, &now, turns: 1, awake: Self.sleep, asleep: 0)
 
-        #expect(!batching.sleeps)
+        #expect(batching.sleep == 0)
     }
 
     @Test func oneLongTurnDoesNotDecide() {
@@ -75,7 +78,7 @@ struct BatchingTests {
         run(&batching, &now, turns: 1, awake: 100_000, asleep: 0)
         run(&batching, &now, turns: 1, awake: 10, asleep: 90)
 
-        #expect(!batching.sleeps)
+        #expect(batching.sleep == 0)
     }
 
     @Test func aClockThatStandsStillIsNoMatter() {
@@ -84,7 +87,7 @@ struct BatchingTests {
 
         run(&batching, &now, turns: 10, awake: 0, asleep: 0)
 
-        #expect(!batching.sleeps)
+        #expect(batching.sleep == 0)
     }
 
     @Test func withoutAWaitItNeverSleeps() {
@@ -93,6 +96,28 @@ struct BatchingTests {
 
         run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
 
-        #expect(!batching.sleeps)
+        #expect(batching.sleep == 0)
+    }
+
+    @Test func itSleepsForTheRestOfItsWait() {
+        var batching = Self.usual
+        var now: Int64 = 0
+
+        run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
+
+        #expect(batching.sleep == 30)
+    }
+
+    @Test func repliesOfPipelinesWaitForHalfOfWhatTheyTakeAnyway() {
+        var batching = Self.usual
+        var now: Int64 = 0
+        run(&batching, &now, turns: 1_000, awake: 10, asleep: 90)
+        #expect(batching.patience == 0)
+
+        run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
+        #expect(104...105 ~= batching.patience)
+
+        run(&batching, &now, turns: 1_000, awake: 20_000, asleep: 0)
+        #expect(batching.patience == 2_000)
     }
 }

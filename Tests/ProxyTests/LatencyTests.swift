@@ -182,12 +182,3 @@ import Testing
         }
     }
 }
-
-extension ProxyHarness {
-    /// The latencies once so many requests are counted: they are when their replies have left.
-    fileprivate func latencies(_ count: Int) throws -> PoolLatency {
-        try wait { latency.table[.total].count >= count }
-        #expect(latency.table[.total].count == count)
-        return latency
-    }
-}

@@ -23,7 +23,9 @@ extension Pool {
         let counters = WorkerCounters(servers: [1])
         let seat = WorkerSeat(
             index: 0, workers: 1, cpu: nil, reports: Mailbox(), counters: counters,
-            commons: Commons(Configuration(pools: [configuration]), counters: [counters]))
+            commons: Commons(
+                Configuration(pools: [configuration]), Batching(waitMicroseconds: 0),
+                counters: [counters]))
         let plan = PoolPlan(
             configuration: configuration, routing: control.routing, counts: control.counts)
         return Pool(

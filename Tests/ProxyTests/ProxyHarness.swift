@@ -31,19 +31,20 @@ final class ProxyHarness {
     static func run(
         _ cacheProtocol: CacheProtocol, servers count: Int = 1, maxMemory: Int = 1 << 30,
         workers: Int = 1, overTCP: Bool = false,
+        batching: Batching = Batching(waitMicroseconds: 120),
         _ configure: (inout PoolConfiguration) -> Void = { _ in },
         conversation: (ProxyHarness) throws -> Void
     ) throws {
         let harness = try ProxyHarness(
             cacheProtocol, servers: count, maxMemory: maxMemory, workers: workers, overTCP: overTCP,
-            configure)
+            batching, configure)
         defer { harness.stop() }
         try conversation(harness)
     }
 
     private init(
         _ cacheProtocol: CacheProtocol, servers count: Int, maxMemory: Int, workers: Int,
-        overTCP: Bool,
+        overTCP: Bool, _ batching: Batching,
         _ configure: (inout PoolConfiguration) -> Void
     ) throws {
         loop = try EventLoop()
@@ -75,7 +76,7 @@ final class ProxyHarness {
         var configuration = Configuration(pools: [pool])
         configuration.maxMemory = maxMemory
         control = try ProxyControl(
-            configuration: configuration, workers: workers, loop: loop, logger: .silent)
+            configuration, batching, workers: workers, loop: loop, logger: .silent)
         try control.start()
     }
 
@@ -173,6 +174,13 @@ final class ProxyHarness {
     func expectEnd(of peer: Peer, _ location: SourceLocation = #_sourceLocation) throws {
         try wait(until: { peer.isEnded }, location)
         #expect(peer.received.isEmpty, sourceLocation: location)
+    }
+
+    /// The latencies once so many requests are counted: they are when their replies have left.
+    func latencies(_ count: Int) throws -> PoolLatency {
+        try wait { latency.table[.total].count >= count }
+        #expect(latency.table[.total].count == count)
+        return latency
     }
 
     /// Waits until the worker has taken everything that was sent to it before: what is there when a

@@ -24,6 +24,25 @@ import Testing
         #expect(timers.allSatisfy { !$0.isActive })
     }
 
+    @Test func aLoopThatOnlyLooksDoesNotWait() throws {
+        let loop = try EventLoop()
+        let timer = Timer(loop) { loop.stop() }
+        timer.start(afterMilliseconds: 20)
+        var turns = 0
+        let hook = LoopHook(loop, .beforeWaiting) { turns += 1 }
+        defer { hook.cancel() }
+
+        loop.onlyLooks = true
+        loop.run()
+        #expect(turns > 1)
+
+        loop.onlyLooks = false
+        timer.start(afterMilliseconds: 1)
+        turns = 0
+        loop.run()
+        #expect(turns == 1)
+    }
+
     @Test func repeatingTimerFiresUntilStoppedInItsCallback() throws {
         let loop = try EventLoop()
         var count = 0

@@ -235,7 +235,7 @@ extension Client {
     @inline(__always)
     private func depart(_ visit: Visit, receivedAt stamp: UInt32) {
         guard visit != .none else { return }
-        worker.departures.add(visit, receivedAt: stamp, sendsBefore: sendsBefore)
+        worker.departures.add(visit, receivedAt: stamp, departure)
     }
 
     /// Whether something has come of the reply whose turn it is. Mostly it is still to come.

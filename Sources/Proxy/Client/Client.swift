@@ -99,8 +99,11 @@ internal import Wire
     /// When the last byte came from the client or went to it, in the loop's milliseconds.
     var lastActive: Int64
     private var isDirty = false
-    /// How many clients are sent to before it at the end of this turn.
-    private(set) var sendsBefore: UInt32 = 0
+    /// The send that its replies leave with.
+    private(set) var departure = Departures.Send(behind: 0)
+    /// When its replies began to wait for others that it is owed, in microseconds on the loop's
+    /// clock; 0: they do not.
+    private(set) var waitsSince: Int64 = 0
     /// What the socket is watched for.
     private var interest: Readiness = []
     /// Nothing, mostly.
@@ -271,7 +274,34 @@ internal import Wire
     private func markFirst() {
         guard !isClosed else { return }
         isDirty = true
-        sendsBefore = UInt32(truncatingIfNeeded: worker.needsFlush(self))
+        worker.needsFlush(self)
+        guard waitsSince == 0 else { return }
+        let mayWait = worker.patience > 0 && requests.count > 1
+        departure = mayWait ? worker.departures.open() : worker.latestSend
+    }
+
+    /// Whether what is due had better wait for the other replies that the client is owed, so that
+    /// one send takes them all. Most clients that pipeline do nothing before they have the last.
+    private var waitsForOthers: Bool {
+        let patience = worker.patience
+        guard patience > 0, !requests.isEmpty, requests.first.phase == .waiting,
+            circumstances.isEmpty, interest == .readable,
+            output.count < Limits.waitingForOthers
+        else { return false }
+        let now = worker.loop.nowMicroseconds
+        if waitsSince == 0 {
+            waitsSince = now
+            worker.waitsForOthers(self, since: now)
+        }
+        return now - waitsSince < patience
+    }
+
+    /// What waited for others, if it did, leaves now.
+    private func endWait() {
+        guard departure.isOpen else { return }
+        waitsSince = 0
+        worker.departures.close(departure, as: worker.currentSend)
+        departure = worker.currentSend
     }
 
     /// Lets bytes go whose turn it is: a large piece at once, small ones at the end of this turn.
@@ -328,6 +358,10 @@ internal import Wire
     func flush() {
         isDirty = false
         guard !isClosed else { return }
+        if departure.isOpen {
+            if waitsForOthers { return }
+            endWait()
+        }
         // Before the client can have its reply: what it then does elsewhere finds its connection
         // free.
         settleIfAnswered()
@@ -425,6 +459,7 @@ internal import Wire
         watcher = nil
         lingering?.cancel()
         socket.disconnect()
+        endWait()
         switch reason {
         case .finished: pool.counters.add(to: .clientEOF)
         case .refused, .failed, .killed, .tooSlow, .memoryNeeded, .idle, .replyLost:

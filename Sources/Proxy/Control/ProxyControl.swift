@@ -31,8 +31,18 @@ public final class ProxyControl {
     /// - Parameters:
     ///   - workers: how many worker threads, at least 1.
     ///   - loop: the control thread's.
-    public init(
+    public convenience init(
         configuration: Configuration, workers: Int, loop: EventLoop, logger: Logger
+    ) throws(ProxyStartError) {
+        try self.init(
+            configuration, Batching(waitMicroseconds: configuration.batchWaitMicroseconds),
+            workers: workers, loop: loop, logger: logger)
+    }
+
+    /// The same with workers that may find themselves busy at another load.
+    init(
+        _ configuration: Configuration, _ batching: Batching, workers: Int, loop: EventLoop,
+        logger: Logger
     ) throws(ProxyStartError) {
         precondition(workers > 0)
         self.loop = loop
@@ -41,7 +51,7 @@ public final class ProxyControl {
         let reports = reports
         let counters = (0..<workers).map { _ in WorkerCounters(servers: pools.map(\.servers.count))
         }
-        let commons = Commons(configuration, counters: counters)
+        let commons = Commons(configuration, batching, counters: counters)
         self.pools = pools
         seats = (0..<workers).map { index in
             let cpus = configuration.workerCPUs

@@ -24,17 +24,18 @@ struct Commons: Sendable {
     let spread: ClientSpread
     /// Every worker's own.
     let mailboxes: [Mailbox<WorkerCommand>]
-    let batchWaitMicroseconds: Int
+    /// How every worker's begins.
+    let batching: Batching
     let acceptWarnings = WarningPace()
     let closeWarnings = WarningPace()
     /// What every worker counts, for those who tell it to clients.
     let counters: [WorkerCounters]
     private let startedAt = EventLoop.monotonicMicroseconds()
 
-    init(_ configuration: Configuration, counters: [WorkerCounters]) {
+    init(_ configuration: Configuration, _ batching: Batching, counters: [WorkerCounters]) {
         let workers = counters.count
         self.counters = counters
-        batchWaitMicroseconds = configuration.batchWaitMicroseconds
+        self.batching = batching
         memory = SharedMemory(limit: configuration.maxMemory)
         descriptors = DescriptorReserve(configuration.pools, workers: workers)
         spread = ClientSpread(workers: workers, pools: configuration.pools.count)

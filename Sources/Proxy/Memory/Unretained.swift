@@ -10,6 +10,9 @@
     @inline(__always)
     init(_ object: Object) { unsafe reference = .passUnretained(object) }
 
+    @inline(__always)
+    init(_ object: Unmanaged<Object>) { unsafe reference = object }
+
     /// Calls `body` with the object, which must not go away meanwhile.
     @inline(__always)
     func use<Result>(_ body: (Object) -> Result) -> Result {
