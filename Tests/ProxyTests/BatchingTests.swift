@@ -54,7 +54,7 @@ struct BatchingTests {
         var batching = Self.usual
         var now: Int64 = 0
 
-        run(&batching, &now, turns: 1_000, awake: 90, asleep: 0, flights: 10)
+        run(&batching, &now, turns: 1_000, awake: 90, asleep: 0, flights: 5)
 
         #expect(batching.sleep == 0)
     }
