@@ -1,7 +1,7 @@
 internal import Reactor
 internal import Wire
 
-/// SUBSCRIBE, UNSUBSCRIBE and their kin, and the messages that come of it.
+/// SUBSCRIBE, UNSUBSCRIBE and their kin, the messages that come of it, and PUBLISH.
 extension Client {
     /// Whether it may say nothing but what concerns its subscriptions: RESP2 has no way to tell
     /// other replies from messages.
@@ -148,4 +148,28 @@ extension Client {
     }
 
     private static let pushMark = Array(ascii: ">")
+
+    // MARK: - Publishing
+
+    /// PUBLISH, SPUBLISH: to where the channel's subscribers are. A server counts the connections
+    /// over which it is heard; where clients share them, their number is told instead.
+    func publish(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
+        guard request.firstArgumentLength <= pool.maxKeyLength else {
+            return answer(pool.keyTooLong)
+        }
+        let shard = unsafe shardOfChannel(in: request, frame)
+        guard !pool.counts.subscribers.isEven else {
+            return unsafe forward(frame, toShard: shard, .again, .other)
+        }
+        let name = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
+        let topic = unsafe Topic(
+            kind: command.keys == .none ? .channel : .shardChannel, name: Array(name))
+        let surplus = pool.counts.subscribers.surplusOfMessages(on: topic)
+        unsafe ask([pool.servers[shard]], frame, .shifted(surplus), .again)
+    }
+
+    func shardOfChannel(in request: RedisRequest, _ frame: RawBytes) -> Int {
+        unsafe pool.serverIndex(
+            for: frame.piece(request.firstArgumentOffset, request.firstArgumentLength).span)
+    }
 }

@@ -98,23 +98,23 @@ internal import Wire
     var isParsingDue = false
     /// When the last byte came from the client or went to it, in the loop's milliseconds.
     var lastActive: Int64
-    private var isDirty = false
+    var isDirty = false
     /// The send that its replies leave with.
-    private(set) var departure = Departures.Send(behind: 0)
+    var departure = Departures.Send(behind: 0)
     /// When its replies began to wait for others that it is owed, in microseconds on the loop's
     /// clock; 0: they do not.
-    private(set) var waitsSince: Int64 = 0
+    var waitsSince: Int64 = 0
     /// What the socket is watched for.
-    private var interest: Readiness = []
+    var interest: Readiness = []
     /// Nothing, mostly.
-    private(set) var circumstances = Circumstances()
+    var circumstances = Circumstances()
     /// Whether it is about to be closed for what waits for it.
-    private var isTooSlow = false
+    var isTooSlow = false
     /// Whether it counts among the pool's clients; one that was not let in does not.
-    private var isCounted = false
+    var isCounted = false
     /// The server connections that are not read from until this client has read more: its requests
     /// may be at several.
-    private var blocked: [ServerConnection] = [] {
+    private(set) var blocked: [ServerConnection] = [] {
         didSet { circumstances[.blocking] = !blocked.isEmpty }
     }
 
@@ -208,7 +208,7 @@ internal import Wire
         set { circumstances[.blocked] = newValue }
     }
 
-    private(set) var isClosed: Bool {
+    var isClosed: Bool {
         get { circumstances[.closed] }
         set { circumstances[.closed] = newValue }
     }
@@ -230,11 +230,11 @@ internal import Wire
     }
 
     /// Whether one that was held back may go on.
-    private var mayGoOn: Bool {
+    var mayGoOn: Bool {
         requests.count <= requestLimit / 2 && outputCount < Limits.outputLowWater && hasTurn
     }
 
-    private var wantsInput: Bool {
+    var wantsInput: Bool {
         (!isFinished && !isDraining && (!isHeldBack || listensWhileBlocked)) || isLingering
     }
 
@@ -257,254 +257,9 @@ internal import Wire
     /// The server connection does not wait any more, or is closed.
     func blocksNoMore(_ connection: ServerConnection) { blocked.removeAll { $0 === connection } }
 
-    private func resumeBlocked() {
+    func resumeBlocked() {
         let waiting = blocked
         blocked.removeAll()
         for connection in waiting { connection.resume() }
-    }
-
-    // MARK: - Sending
-
-    @inline(__always)
-    func markDirty() {
-        if !isDirty { markFirst() }
-    }
-
-    @inline(never)
-    private func markFirst() {
-        guard !isClosed else { return }
-        isDirty = true
-        worker.needsFlush(self)
-        guard waitsSince == 0 else { return }
-        let mayWait = worker.patience > 0 && requests.count > 1
-        departure = mayWait ? worker.departures.open() : worker.latestSend
-    }
-
-    /// Whether what is due had better wait for the other replies that the client is owed, so that
-    /// one send takes them all. Most clients that pipeline do nothing before they have the last.
-    private var waitsForOthers: Bool {
-        let patience = worker.patience
-        guard patience > 0, !requests.isEmpty, requests.first.phase == .waiting,
-            circumstances.isEmpty, interest == .readable,
-            output.count < Limits.waitingForOthers
-        else { return false }
-        let now = worker.loop.nowMicroseconds
-        if waitsSince == 0 {
-            waitsSince = now
-            worker.waitsForOthers(self, since: now)
-        }
-        return now - waitsSince < patience
-    }
-
-    /// What waited for others, if it did, leaves now.
-    private func endWait() {
-        guard departure.isOpen else { return }
-        waitsSince = 0
-        worker.departures.close(departure, as: worker.currentSend)
-        departure = worker.currentSend
-    }
-
-    /// Lets bytes go whose turn it is: a large piece at once, small ones at the end of this turn.
-    @inline(__always)
-    func emit(_ bytes: RawBytes) {
-        if bytes.count < Limits.sentDirectly {
-            unsafe output.append(bytes, from: worker.blocks)
-        } else {
-            unsafe emit(large: bytes)
-        }
-    }
-
-    /// Whether a flush would have nothing to do.
-    @inline(__always)
-    var isUndisturbed: Bool {
-        !isDirty && circumstances.isEmpty && interest == .readable && output.isEmpty
-    }
-
-    /// Sends bytes from where they were read.
-    ///
-    /// - Returns: how many were sent. A failure is for the flush to find, which is not in the
-    ///   middle of anything.
-    @inline(__always)
-    func sendNow(_ bytes: RawBytes) -> Int {
-        guard let sent = try? unsafe socket.send(bytes.buffer), sent > 0 else { return 0 }
-        lastActive = worker.loop.now
-        return sent
-    }
-
-    @inline(never)
-    private func emit(large bytes: RawBytes) {
-        var sent = 0
-        if output.isEmpty && !isBlocked && !isClosed {
-            sent = unsafe sendNow(bytes)
-            isBlocked = sent < bytes.count
-        }
-        unsafe output.append(bytes.dropping(sent), from: worker.blocks)
-    }
-
-    /// Ends a client for which more waits than may; later, since whoever adds to it still uses it.
-    @inline(__always)
-    func limitOutput() {
-        if outputCount > pool.clientOutputLimit { endTooSlow() }
-    }
-
-    @inline(never)
-    private func endTooSlow() {
-        guard !isTooSlow else { return }
-        isTooSlow = true
-        worker.later { [self] in close(because: .tooSlow) }
-    }
-
-    /// Sends what is due, as far as the socket takes it. Called once per turn of the loop.
-    func flush() {
-        isDirty = false
-        guard !isClosed else { return }
-        if departure.isOpen {
-            if waitsForOthers { return }
-            endWait()
-        }
-        // Before the client can have its reply: what it then does elsewhere finds its connection
-        // free.
-        settleIfAnswered()
-        while !output.isEmpty && !isBlocked {
-            do throws(SystemError) {
-                try send()
-            } catch {
-                return close(because: .failed(error))
-            }
-        }
-        limitOutput()
-        if circumstances.isEmpty && interest == .readable { return }
-        if !blocked.isEmpty && output.count < Limits.outputLowWater { resumeBlocked() }
-        if isHeldBack && !isParsingDue && mayGoOn {
-            isParsingDue = true
-            worker.needsParsing(self)
-        }
-        if isFinished && output.isEmpty && requests.isEmpty && !isLingering {
-            return isRefused ? linger() : close(because: .finished)
-        }
-        updateInterest()
-    }
-
-    /// Offers the socket as much as one call takes; mostly that is all, in one block.
-    @inline(__always)
-    private func send() throws(SystemError) {
-        let offered: Int
-        let sent: Int
-        if output.isContiguous {
-            offered = output.count
-            sent = try unsafe socket.send(output.firstBytes.buffer)
-        } else {
-            let gathered = unsafe output.gather(into: worker.vectors)
-            offered = gathered.count
-            sent = try unsafe socket.send(gathering: gathered.vectors)
-        }
-        if sent == output.count {
-            output.removeOnly(to: worker.blocks)
-        } else {
-            output.consume(sent, to: worker.blocks)
-        }
-        if sent > 0 { lastActive = worker.loop.now }
-        isBlocked = sent < offered
-    }
-
-    // MARK: - Closing
-
-    /// Why a client's connection ended.
-    enum CloseReason {
-        /// The client closed it, and has got every reply.
-        case finished
-        /// It spoke no protocol, or was not let in, and has got its error.
-        case refused
-        /// A read or write failed: reset, broken pipe.
-        case failed(SystemError)
-        /// Too much waited for it for too long.
-        case tooSlow
-        /// Another client said CLIENT KILL.
-        case killed
-        /// Memory is short, and it holds more than others.
-        case memoryNeeded
-        /// Nothing came or went for `client_idle_timeout`.
-        case idle
-        /// A reply that had begun to stream cannot be completed.
-        case replyLost
-        /// The proxy shuts down.
-        case shutdown
-
-        /// What the operator should know, since a limit may want another value.
-        var warning: StaticString? {
-            switch self {
-            case .tooSlow: "closed a client that reads too slowly"
-            case .memoryNeeded: "closed a client that holds much, since max_memory is near"
-            case .finished, .refused, .failed, .killed, .idle, .replyLost, .shutdown: nil
-            }
-        }
-    }
-
-    /// Closes the client if nothing has come or gone for `client_idle_timeout` and it is not the
-    /// servers that it waits for. Without a word: the client would take it for the next reply.
-    func closeIfIdle() {
-        let limit = pool.configuration.clientIdleTimeoutMilliseconds
-        guard limit > 0, worker.loop.now - lastActive >= Int64(limit) else { return }
-        let isUploading = upload != nil && !isHeldBack
-        guard requests.isEmpty || isBlocked || !blocked.isEmpty || isUploading else { return }
-        guard subscriptions?.topics.isEmpty ?? true else { return }
-        close(because: .idle)
-    }
-
-    /// The one end of a client: tickets that still name it find nobody from now on.
-    func close(because reason: CloseReason) {
-        guard !isClosed else { return }
-        isClosed = true
-        if let watcher { worker.watchers.give(watcher) }
-        watcher = nil
-        lingering?.cancel()
-        socket.disconnect()
-        endWait()
-        switch reason {
-        case .finished: pool.counters.add(to: .clientEOF)
-        case .refused, .failed, .killed, .tooSlow, .memoryNeeded, .idle, .replyLost:
-            pool.counters.add(to: .clientErrors)
-        case .shutdown: break
-        }
-        if let warning = reason.warning, worker.commons.closeWarnings.allows() {
-            worker.log.warning("pool \(pool.configuration.name): \(warning)")
-        }
-        dropUpload()
-        releaseRequests()
-        if let transaction { end(transaction) }
-        endSubscriptions()
-        dropUnfinished()
-        input.removeAll(to: worker.blocks)
-        output.removeAll(to: worker.blocks)
-        resumeBlocked()
-        if isCounted { pool.leave() }
-        worker.closed(self)
-        if waitsAlone { pool.counts.blocked.add(-1) }
-        // Its requests there find no client any more.
-        session?.end()
-    }
-
-    /// Takes what has arrived, then nothing more; closes once the replies are sent.
-    func drain() {
-        if wantsInput && !isLingering { receive() }
-        guard !isClosed else { return }
-        if let upload, !upload.isWhole { return close(because: .shutdown) }
-        isDraining = true
-        if !isHeldBack { isFinished = true }
-        updateInterest()
-        markDirty()
-    }
-
-    private func releaseRequests() {
-        while !requests.isEmpty {
-            var request = requests.popFirst(to: worker.blocks)
-            request.held.removeAll(to: worker.blocks)
-            if request.place.isTaken { held.release(request.place, to: worker.blocks) }
-            if request.split != Request.noSplit {
-                worker.splits.give(request.split, clearedTo: worker.blocks)
-            }
-        }
-        requests.release(to: worker.blocks)
-        heldCount = 0
     }
 }
