@@ -1,5 +1,4 @@
 internal import Configuration
-internal import Logging
 internal import Reactor
 internal import Wire
 
