@@ -54,6 +54,18 @@ public final class Placement: Sendable {
         return serverByAnyHash(for: key)
     }
 
+    /// The indices of the members that own two keys: for requests of many keys, less than twice as
+    /// long as it takes for one.
+    public func servers(
+        for first: Span<UInt8>, and second: Span<UInt8>
+    ) -> (first: Int, second: Int) {
+        guard hashesPlainly, !hasOneMember, !first.isEmpty, !second.isEmpty else {
+            return (server(for: first), server(for: second))
+        }
+        let hashes = FNV.fnv64a(first, second)
+        return (continuum.server(for: hashes.0), continuum.server(for: hashes.1))
+    }
+
     @inline(never)
     private func serverByAnyHash(for key: Span<UInt8>) -> Int {
         continuum.server(for: hash(of: key))

@@ -43,6 +43,32 @@ struct PlacementTests {
         }
     }
 
+    /// Keys of any lengths, in ASCII or not.
+    @Test
+    func placesTwoKeysAsItPlacesEach() {
+        let keys = (0..<70).map { length in
+            (0..<length).map { UInt8(truncatingIfNeeded: $0 * 37 + length * 11) }
+        }
+        for distribution in [Distribution.ketama, .modula] {
+            for (hash, tag) in [(KeyHash.fnv64a, nil), (.fnv64a, HashTag("{}")), (.md5, nil)] {
+                let placement = Placement(
+                    hash: hash, tag: tag, distribution: distribution, members: members("abcde"))
+                for first in keys {
+                    for second in keys {
+                        let servers = placement.servers(for: first.span, and: second.span)
+                        #expect(servers.first == placement.server(for: first.span))
+                        #expect(servers.second == placement.server(for: second.span))
+                    }
+                }
+            }
+        }
+        let alone = Placement(
+            hash: .fnv64a, tag: nil, distribution: .ketama, members: members("a"))
+        let key = keys[9]
+        let servers = alone.servers(for: key.span, and: key.span)
+        #expect(servers == (0, 0))
+    }
+
     @Test
     func listsServersOfTheVectorsInRingOrder() throws {
         for ring in try Vectors.load().rings {

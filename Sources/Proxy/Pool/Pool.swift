@@ -112,6 +112,15 @@ internal import Wire
         return lookup.use { $0.server(for: key) }
     }
 
+    /// The same for two keys of a request.
+    @inline(__always)
+    func serverIndices(
+        for first: Span<UInt8>, and second: Span<UInt8>
+    ) -> (first: Int, second: Int) {
+        if isRandom { return (serverIndex(for: first), serverIndex(for: second)) }
+        return lookup.use { $0.servers(for: first, and: second) }
+    }
+
     /// The server at an index, without reference counting.
     @inline(__always)
     func findServer(_ index: Int) -> Unretained<Server> { unretained[index] }
