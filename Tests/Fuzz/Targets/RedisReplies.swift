@@ -7,10 +7,35 @@ func exercise(_ input: [UInt8]) {
     for allowsRESP3 in [false, true] {
         let conversation = meaning(of: pieces) {
             var scanner = RedisReplyScanner(allowsRESP3: allowsRESP3)
-            return { bytes in step(scanner.scan(bytes), of: bytes.count) }
+            let lengths = RedisElementLengths()
+            return { bytes in
+                let scan = scanner.scan(bytes, noting: lengths)
+                checkLengths(lengths, scan, bytes)
+                return step(scan, of: bytes.count)
+            }
         }
         compare(conversation, pieces.stream, allowsRESP3: allowsRESP3)
     }
+}
+
+/// What is known of the elements is so, and only of an array that was shown whole.
+private func checkLengths(
+    _ lengths: RedisElementLengths, _ scan: RedisScan, _ bytes: Span<UInt8>
+) {
+    guard scan.kind == UInt8(ascii: "*"), lengths.count > 0 else { return }
+    check(scan.state == .complete, "elements of a part of an array are known")
+    check(lengths.replyLength == scan.consumed, "elements of another array are known")
+    let header = RedisReply.arrayHeader(in: bytes)
+    check(header?.count == lengths.count, "another number of elements")
+    check(header?.headerLength == lengths.headerLength, "another header")
+    var at = lengths.headerLength
+    for index in 0..<lengths.count {
+        let length = Int(lengths[index])
+        check(
+            RedisReply.elementLength(at: at, in: bytes) == length, "an element of another length")
+        at += length
+    }
+    check(at == scan.consumed, "elements that do not fill the array")
 }
 
 /// A reply's first byte; of none, a wrong one's.
