@@ -53,25 +53,65 @@ public struct MemcachedReplyScanner: Sendable {
     /// 0 is anything else, for `scan` to tell what. Whether it is the right key the caller sees: a
     /// comparison is cheaper than looking for the key's end.
     public func plainValue(in bytes: Span<UInt8>, keyLength: Int) -> Int {
-        let keyEnd = MemcachedValue.prefixLength &+ keyLength
-        // "VALUE ".
-        guard bodyRemaining | searched == 0, !hasValues,
-            let word = ByteScanner.word(at: 0, in: bytes),
-            word & 0xFFFF_FFFF_FFFF == 0x2045_554C_4156,
-            keyLength > 0, keyEnd < bytes.count, bytes[keyEnd] == UInt8(ascii: " ")
-        else { return 0 }
-        let flags = ByteScanner.shortNumber(at: keyEnd &+ 1, in: bytes)
-        guard flags.end > 0, bytes[flags.end] == UInt8(ascii: " ") else { return 0 }
-        let data = ByteScanner.shortNumber(at: flags.end &+ 1, in: bytes)
-        guard data.end > 0, data.end < bytes.count &- 1,
-            ByteScanner.isLineEnd(at: data.end, in: bytes)
-        else { return 0 }
+        guard isBetweenValues, !hasValues else { return 0 }
+        let end = Self.plainDataEnd(at: 0, keyLength: keyLength, in: bytes)
         // CRLF, "END" and CRLF, behind the data's last byte or the line's newline.
-        let end = data.end &+ 2 &+ data.value
-        guard let last = ByteScanner.word(at: end &- 1, in: bytes),
+        guard end > 0, let last = ByteScanner.word(at: end &- 1, in: bytes),
             last &>> 8 == 0x0A_0D44_4E45_0A0D
         else { return 0 }
         return end &+ 7
+    }
+
+    /// Whether the next byte begins a line, and no part of it was shown before.
+    public var isBetweenValues: Bool { bodyRemaining | searched == 0 }
+
+    /// Bytes of one of several VALUEs, if it has come in full and in its plainest form:
+    ///
+    ///     VALUE <key> <flags> <length> CRLF <data> CRLF
+    ///           6 ... keyLength
+    ///
+    /// 0 is anything else. For who knows which key is next, and compares it; `isBetweenValues`
+    /// must be true, and what is passed over like this is told to the scanner by `passedValues`.
+    ///
+    /// - Parameter start: where it begins, not behind the bytes' end.
+    public static func plainValue(
+        at start: Int, keyLength: Int, in bytes: Span<UInt8>
+    ) -> Int {
+        let end = plainDataEnd(at: start, keyLength: keyLength, in: bytes)
+        guard end > 0, end <= bytes.count &- 2, ByteScanner.isLineEnd(at: end, in: bytes) else {
+            return 0
+        }
+        return end &+ 2 &- start
+    }
+
+    /// VALUEs were passed over: only another, END or an error may follow.
+    public mutating func passedValues() { hasValues = true }
+
+    /// Where the data of a VALUE ends whose line is of the usual form; the data may not have come.
+    /// 0 if the line is any other.
+    @inline(__always)
+    private static func plainDataEnd(
+        at start: Int, keyLength: Int, in bytes: Span<UInt8>
+    ) -> Int {
+        let keyEnd = start &+ MemcachedValue.prefixLength &+ keyLength
+        // "VALUE ".
+        guard let word = ByteScanner.word(at: start, in: bytes),
+            word & 0xFFFF_FFFF_FFFF == 0x2045_554C_4156,
+            keyLength > 0, keyEnd < bytes.count, bytes[keyEnd] == UInt8(ascii: " ")
+        else { return 0 }
+        let flagsEnd = Self.flagsEnd(at: keyEnd &+ 1, in: bytes)
+        guard flagsEnd > 0, bytes[flagsEnd] == UInt8(ascii: " ") else { return 0 }
+        let data = ByteScanner.decimalLine(at: flagsEnd &+ 1, in: bytes)
+        return data.end > 0 ? data.end &+ data.value : 0
+    }
+
+    /// Where short flags end, which nearly always are one digit; 0 if there are none.
+    @inline(__always)
+    private static func flagsEnd(at start: Int, in bytes: Span<UInt8>) -> Int {
+        guard let word = ByteScanner.word(at: start, in: bytes) else { return 0 }
+        // A digit and a space, less "0" and a space.
+        if (word &- 0x2030) & 0xFFFF <= 9 { return start &+ 1 }
+        return max(ByteScanner.shortNumber(at: start, in: bytes).end, 0)
     }
 
     /// Consumes up to and including the next VALUE line or the reply's end.

@@ -116,6 +116,57 @@ import Wire
         #expect(next.state == .value(keyOffset: 15, keyLength: 6))
     }
 
+    /// Of one of several VALUEs, its key of two bytes.
+    @Test(arguments: [
+        ("VALUE ab 0 3\r\nxyz\r\n", 19), ("VALUE ab 4294967 0\r\n\r\n", 22),
+        ("VALUE ab 07 10\r\n0123456789\r\n", 28), ("VALUE ab 0 3\r\nxyzz\r\n", 0),
+        ("VALUE ab 0 3\r\nxyz\n\n", 0), ("VALUE a 0 3\r\nxyz\r\n", 0),
+        ("VALUE abc 0 3\r\nxyz\r\n", 0), ("VALUE ab 0 3 9\r\nxyz\r\n", 0),
+        ("VALUE ab  0 3\r\nxyz\r\n", 0), ("VALUE ab 0 3\nxyz\r\n", 0),
+        ("VALUE ab 0 12345678\r\nxyz\r\n", 0), ("VALUE ab 42949672 3\r\nxyz\r\n", 0),
+        ("VALUE ab 0 -3\r\nxyz\r\n", 0), ("VALUE ab 0!3\r\nxyz\r\n", 0),
+        ("VALUES ab 0 3\r\nxyz\r\n", 0),
+        ("VALUE ab / 3\r\nxyz\r\n", 0), ("VALUE ab : 3\r\nxyz\r\n", 0), ("END\r\n", 0),
+    ])
+    func passesOverPlainValues(text: String, length: Int) {
+        for (start, behind) in [(0, "END\r\n"), (5, "VALUE b"), (5, "VALUE ab 0 1\r\n")] {
+            let bytes = Array("xxxxx".utf8.prefix(start)) + Array((text + behind).utf8)
+            #expect(
+                MemcachedReplyScanner.plainValue(at: start, keyLength: 2, in: bytes.span) == length)
+        }
+        for count in 0..<text.utf8.count {
+            let part = Array(text.utf8.prefix(count))
+            #expect(MemcachedReplyScanner.plainValue(at: 0, keyLength: 2, in: part.span) == 0)
+        }
+    }
+
+    /// What the scanner was not shown counts like what it was.
+    @Test func knowsOfValuesThatWerePassed() {
+        for (text, state) in [
+            ("END\r\n", MemcachedScan.State.complete(.end)), ("STORED\r\n", .malformed),
+            ("SERVER_ERROR x\r\n", .complete(.serverError)),
+            ("VALUE k 0 1\r\n", .value(keyOffset: 6, keyLength: 1)), ("1\r\n", .malformed),
+        ] {
+            var scanner = MemcachedReplyScanner()
+            #expect(scanner.isBetweenValues)
+            scanner.passedValues()
+
+            #expect(scanner.scan(text: text).state == state)
+        }
+    }
+
+    @Test func isNotBetweenValuesInTheMiddleOfOne() {
+        var scanner = MemcachedReplyScanner()
+        _ = scanner.scan(text: "VALUE k 0")
+        #expect(!scanner.isBetweenValues)
+
+        _ = scanner.scan(text: "VALUE k 0 3\r\n")
+        #expect(!scanner.isBetweenValues)
+
+        _ = scanner.scan(text: "abc\r\n")
+        #expect(scanner.isBetweenValues)
+    }
+
     @Test func streamsALargeValueWithoutKeepingIt() {
         var scanner = MemcachedReplyScanner()
         let length = 64 << 20

@@ -11,6 +11,8 @@ func exercise(_ input: [UInt8]) {
         return { bytes in step(scanner.scan(bytes), of: bytes) }
     }
 
+    checkPassing(pieces.stream, conversation)
+
     var start = 0
     var dataLength: Int?
     for entry in conversation.entries {
@@ -32,6 +34,41 @@ func exercise(_ input: [UInt8]) {
         dataLength = checkLine(line.dropLast(2), entry.frame)
         start = entry.end
     }
+}
+
+/// Whoever passes over the VALUEs that have come whole sees the same values and ends.
+private func checkPassing(_ stream: [UInt8], _ conversation: Conversation<Frame>) {
+    var scanner = MemcachedReplyScanner()
+    var frames: [Frame] = []
+    var at = 0
+    reading: while at < stream.count {
+        let key = key(in: stream, at: at)
+        if !key.isEmpty, scanner.isBetweenValues {
+            let length = MemcachedReplyScanner.plainValue(
+                at: at, keyLength: key.count, in: stream.span)
+            if length > 0 {
+                scanner.passedValues()
+                frames.append(.value(key: Array(key)))
+                at += length
+                continue
+            }
+        }
+        let rest = stream.span.extracting(at..<stream.count)
+        let scan = scanner.scan(rest)
+        switch step(scan, of: rest) {
+        case .frame(let frame, let length):
+            frames.append(frame)
+            at += length
+        case .more, .end: break reading
+        }
+    }
+    check(frames == conversation.entries.map(\.frame), "passed over: \(frames)")
+}
+
+/// The key of a VALUE line that stands at an offset, if a client may ask for it.
+private func key(in stream: [UInt8], at offset: Int) -> ArraySlice<UInt8> {
+    let key = stream[offset...].dropFirst(6).prefix { $0 > 32 && $0 != 127 }
+    return key.count <= 250 ? key : []
 }
 
 private enum Frame: Equatable {
