@@ -3,6 +3,7 @@ internal import Glibc
 internal import Hashing
 internal import Logging
 internal import Reactor
+internal import Wire
 
 /// One thread with its event loop and all that lives on it: listeners, clients, server connections,
 /// memory.
@@ -23,6 +24,11 @@ internal import Reactor
     let clients = SlotTable<Client>()
     let splits = SplitTable()
     let plan = SplitPlan()
+    /// What the server connections' scanners note of arrays.
+    let elements = RedisElementLengths()
+    /// The same two without reference counting.
+    let unretainedPlan: Unretained<SplitPlan>
+    let unretainedElements: Unretained<RedisElementLengths>
     /// Where every read goes first, with room for an unfinished request in front.
     let scratch: UnsafeMutableRawBufferPointer
     /// Where every gathering write is described.
@@ -90,6 +96,8 @@ internal import Reactor
         reports = seat.reports
         counters = seat.counters
         latency = seat.counters.latency
+        unretainedPlan = Unretained(plan)
+        unretainedElements = Unretained(elements)
         commons = seat.commons
         batching = seat.commons.batching
         memoryLimit = seat.commons.memory.limit

@@ -29,7 +29,7 @@ import Testing
 
         #expect(parts == [[2, 0, 2, 5], [0, 1, 4], [3, 3]])
         #expect((0..<3).map { plan.parts[$0].length } == [10, 7, 4])
-        #expect((0..<6).map { plan.partOfKey[$0] } == [0, 1, 0, 2, 1, 0])
+        #expect((0..<6).map { plan.keys[$0].part } == [0, 1, 0, 2, 1, 0])
         #expect((0..<6).map { plan.keys[$0].offset } == [0, 10, 20, 30, 40, 50])
         plan.end(to: pool)
     }
@@ -86,7 +86,7 @@ import Testing
             plan.end(to: pool)
         }
 
-        #expect(plan.keys.isEmpty && plan.parts.isEmpty && plan.partOfKey.isEmpty)
+        #expect(plan.keys.isEmpty && plan.parts.isEmpty)
         #expect(pool.bytesTaken > 0)
         plan.release(to: pool)
         #expect(pool.bytesTaken == 0)
@@ -111,7 +111,7 @@ import Testing
         #expect(again == number)
         #expect(table[again] === split)
         #expect(split.fragments.isEmpty)
-        #expect(split.fragmentOfKey.isEmpty)
+        #expect(split.keys.isEmpty)
         #expect(split.heldCount == 0)
         #expect(split.missing == 0)
         #expect(split.total == 0)

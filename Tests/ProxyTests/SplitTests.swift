@@ -12,12 +12,18 @@ import Wire
         let split = Split()
         var blocks: BlockPool { pool.worker.blocks }
 
-        init(_ cacheProtocol: CacheProtocol, _ merge: Split.Merge, keysOf fragments: [Int]) throws {
+        /// - Parameter lengths: of the keys, with the space before each; of one letter if not given.
+        init(
+            _ cacheProtocol: CacheProtocol, _ merge: Split.Merge, keysOf fragments: [Int],
+            lengths: [Int]? = nil
+        ) throws {
             pool = try Pool.unconnected(cacheProtocol)
             let plan = SplitPlan()
             let count = (fragments.max() ?? 0) + 1
             plan.begin(servers: count, keys: fragments.count, from: blocks)
-            for server in fragments { plan.addKey(at: 0, length: 1, of: server, from: blocks) }
+            for (key, server) in fragments.enumerated() {
+                plan.addKey(at: 0, length: lengths?[key] ?? 2, of: server, from: blocks)
+            }
             split.begin(merge, by: plan, headLength: 3, from: blocks)
             plan.end(to: blocks)
             plan.release(to: blocks)
@@ -36,6 +42,31 @@ import Wire
                 split.fail(with: error)
             }
             split.finish(fragment)
+        }
+
+        /// A whole reply for a fragment, as a scanner has seen it.
+        ///
+        /// - Returns: bytes of it that were taken.
+        func scannedReply(_ text: String, for fragment: Int) -> Int {
+            let lengths = RedisElementLengths()
+            var scanner = RedisReplyScanner(allowsRESP3: true)
+            let reply = Array(text.utf8)
+            #expect(scanner.scan(reply.span, noting: lengths).state == .complete)
+            let taken = unsafe reply.withRawBytes {
+                unsafe split.collect(elements: $0, for: fragment, noted: lengths, from: blocks)
+            }
+            #expect(lengths.count == 0)
+            split.finish(fragment)
+            return taken
+        }
+
+        /// The beginning of a reply to a fragment's line comes by.
+        func findPlain(_ text: String, in fragment: Int, line: String) -> Int {
+            unsafe Array(text.utf8).withRawBytes { bytes in
+                unsafe Array(line.utf8).withRawBytes { line in
+                    unsafe split.findPlain(in: bytes, fragment, line: line)
+                }
+            }
         }
 
         /// A VALUE comes by in the reply to a fragment's line.
@@ -93,6 +124,65 @@ import Wire
         }
 
         #expect(setting.merged == merged)
+    }
+
+    /// Fragments fit in one block together, each, or not at all.
+    @Test(arguments: [(6, 3), (60, 3), (100, 40), (60, 90), (600, 3)])
+    func notedElementsAreMerged(count: Int, factor: Int) throws {
+        let fragments = (0..<count).map { $0 % 3 }
+        let setting = try Setting(.redis, .elements, keysOf: fragments)
+        var replies = (0..<3).map { fragment in
+            "*\(fragments.count { $0 == fragment })\r\n"
+        }
+        var merged = "*\(count)\r\n"
+        for (key, fragment) in fragments.enumerated() {
+            let size = key * factor
+            let element =
+                key % 5 == 3
+                ? "$-1\r\n" : "$\(size)\r\n\(String(repeating: "x", count: size))\r\n"
+            replies[fragment] += element
+            merged += element
+        }
+
+        for fragment in [1, 2, 0] {
+            let reply = replies[fragment]
+            let taken = setting.scannedReply(reply, for: fragment)
+            #expect(taken == reply.utf8.count - reply.prefix { $0 != "\r\n" }.utf8.count - 2)
+        }
+
+        #expect(setting.split.heldCount == merged.utf8.count - "*\(count)\r\n".utf8.count)
+        #expect(setting.merged == merged)
+    }
+
+    /// One server's reply came in pieces, one's has other elements than bulks, one was noted.
+    @Test func elementsAreMergedHoweverTheyCame() throws {
+        let setting = try Setting(.redis, .elements, keysOf: [0, 1, 2, 0, 1, 2])
+
+        setting.reply("*2\r\n$1\r\na\r\n$1\r\nd\r\n", for: 0, inPiecesOf: 3)
+        let other = setting.scannedReply("*2\r\n_\r\n*1\r\n:5\r\n", for: 1)
+        let noted = setting.scannedReply("*2\r\n$1\r\nc\r\n$1\r\nf\r\n", for: 2)
+
+        #expect([other, noted] == [11, 14])
+        #expect(
+            setting.merged
+                == "*6\r\n$1\r\na\r\n_\r\n$1\r\nc\r\n$1\r\nd\r\n*1\r\n:5\r\n$1\r\nf\r\n")
+    }
+
+    @Test(arguments: ["*1\r\n$1\r\na\r\n", "*-1\r\n", "+OK\r\n", "$1\r\na\r\n", "-ERR x\r\n"])
+    func whatIsNotTheElementsIsNotTaken(reply: String) throws {
+        let setting = try Setting(.redis, .elements, keysOf: [0, 0])
+
+        var scanner = RedisReplyScanner()
+        let lengths = RedisElementLengths()
+        let bytes = Array(reply.utf8)
+        _ = scanner.scan(bytes.span, noting: lengths)
+        let taken = unsafe bytes.withRawBytes {
+            unsafe setting.split.collect(
+                elements: $0, for: 0, noted: lengths, from: setting.blocks)
+        }
+
+        #expect(taken == 0)
+        #expect(setting.split.heldCount == 0)
     }
 
     @Test func replyInManyBlocksIsMerged() throws {
@@ -171,6 +261,57 @@ import Wire
                 == "VALUE b 0 1\r\nB\r\nVALUE c 7 1\r\nC\r\nVALUE d 0 1\r\nD\r\nEND\r\n")
     }
 
+    /// Of "get a bb c c" and a longer one, so that numbers are never the bytes' last ones.
+    @Test(arguments: [
+        ("VALUE a 0 1\r\nA\r\nVALUE bb 0 2\r\nBB\r\nVALUE c 0 0\r\n\r\n", 49),
+        ("VALUE bb 12 2\r\nBB\r\nVALUE c 0 1\r\nC\r\nVALUE c 0 1\r\nC\r\n", 51),
+        ("VALUE c 0 1\r\nC\r\nVALUE c 0 1\r\nC\r\nVALUE c 0 1\r\nC\r\n", 32),
+        ("VALUE a 0 1\r\nA\r\nVALUE a 0 1\r\nA\r\n", 16),
+        ("VALUE bb 0 1\r\nB\r\nVALUE a 0 1\r\nA\r\n", 17),
+        ("VALUE b 0 1\r\nB\r\n", 0), ("VALUE bbb 0 1\r\nB\r\n", 0), ("VALUE  a 0 1\r\nA\r\n", 0),
+        ("VALUE a 0 1 5\r\nA\r\n", 0), ("VALUE a 0 1\r\nAA\r\n", 0), ("VALUE a 0 x\r\nA\r\n", 0),
+        ("VALUE a 0 1\nA\r\n", 0), ("VALUE a 0 -1\r\nA\r\n", 0), ("VALUE a 0 12345678\r\nA\r\n", 0),
+        ("value a 0 1\r\nA\r\n", 0), ("ERROR\r\n", 0), ("SERVER_ERROR x\r\n", 0), ("", 0),
+    ])
+    func valuesAreFoundAsFarAsTheyAreAsUsual(reply: String, passed: Int) throws {
+        let line = "get a bb c c\r\n"
+
+        let size = reply.utf8.count
+        for length in 0...size {
+            let setting = try Setting(
+                .memcached, .values, keysOf: [0, 1, 0, 0, 0], lengths: [2, 9, 3, 2, 2])
+            let part = String(decoding: reply.utf8.prefix(length), as: UTF8.self)
+            let end = length == size ? "END\r\n" : ""
+            let found = setting.findPlain(part + end, in: 0, line: line)
+            let noted = (0..<5).reduce(0) { $0 + Int(setting.split.keys[$1].replyLength) }
+
+            #expect(found <= min(length, passed))
+            #expect(length < size || found == passed)
+            #expect(noted == found)
+            #expect(setting.split.keys[1].replyLength == 0)
+        }
+    }
+
+    /// One VALUE by itself, one as the scanner sees it, and one by itself again.
+    @Test func valuesFoundInAnyWayAreMerged() throws {
+        let setting = try Setting(.memcached, .values, keysOf: [0, 1, 0, 0, 1])
+        let line = "get a c d\r\n"
+        let values = ["a", "c", "d"].map { "VALUE \($0) 0 1\r\nX\r\n" }
+        let other = "VALUE e 0 1\r\nE\r\n"
+
+        #expect(setting.findPlain(values[0] + "VALUE c", in: 0, line: line) == 16)
+        #expect(setting.find("c", 16, in: 0, line: line))
+        #expect(setting.findPlain(values[2] + "END\r\n", in: 0, line: line) == 16)
+        setting.reply(values.joined() + "END\r\n", for: 0, inPiecesOf: 11)
+        #expect(setting.findPlain(other + "END\r\n", in: 1, line: "get b e\r\n") == 16)
+        unsafe Array((other + "END\r\n").utf8).withRawBytes {
+            unsafe setting.split.collect(whole: $0, for: 1, from: setting.blocks)
+        }
+        setting.split.finish(1)
+
+        #expect(setting.merged == values.joined() + other + "END\r\n")
+    }
+
     @Test func keyAskedTwiceIsAnsweredTwice() throws {
         let setting = try Setting(.memcached, .values, keysOf: [0, 1, 0])
 
@@ -219,9 +360,9 @@ import Wire
 
     @Test func clearGivesEverythingBack() throws {
         let setting = try Setting(.redis, .elements, keysOf: [0, 1])
-        setting.reply("*1\r\n$1\r\na\r\n", for: 0)
+        _ = setting.scannedReply("*1\r\n$1\r\na\r\n", for: 0)
         setting.split.collect("*1\r\n$100\r\nunfin", for: 1, from: setting.blocks)
-        #expect(setting.split.heldCount == 26)
+        #expect(setting.split.heldCount == 22)
         #expect(setting.blocks.bytesTaken > 0)
 
         setting.split.clear(to: setting.blocks)

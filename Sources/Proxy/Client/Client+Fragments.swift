@@ -18,6 +18,7 @@ extension Client {
     }
 
     /// Of several servers' times the longest is the request's.
+    @inline(__always)
     private func wasVisited(_ index: Int, _ visit: Visit) {
         guard visit != .none else { return }
         // One server alone was asked, though what it says is not passed on as it is.
@@ -46,10 +47,14 @@ extension Client {
         let isWhole = split.fragments[fragment].reply.isEmpty
         switch split.merge {
         case .elements where isWhole && pool.isRedis:
-            let start = unsafe split.startOfElements(in: reply, fragment)
-            guard start > 0 else { return unsafe fail(split, in: fragment, with: reply) }
-            unsafe split.collect(reply.dropping(start), for: fragment, from: worker.blocks)
-            hold(reply.count &- start)
+            let count = worker.unretainedElements.use {
+                unsafe split.collect(elements: reply, for: fragment, noted: $0, from: worker.blocks)
+            }
+            guard count > 0 else { return unsafe fail(split, in: fragment, with: reply) }
+            hold(count)
+        case .values where unsafe isWhole && MemcachedReply.isRetrieved(in: reply.span):
+            unsafe split.collect(whole: reply, for: fragment, from: worker.blocks)
+            hold(reply.count)
         case .elements, .values:
             unsafe split.collect(reply, for: fragment, from: worker.blocks)
             hold(reply.count)
@@ -106,6 +111,17 @@ extension Client {
             }
         }
         worker.splits.give(number, clearedTo: worker.blocks)
+    }
+
+    /// Notes the VALUEs at the front of new bytes of a fragment's reply, if they are as usual.
+    ///
+    /// - Returns: their bytes.
+    func findPlain(
+        in bytes: RawBytes, _ sequence: UInt32, _ fragment: Int32, line: RawBytes
+    ) -> Int {
+        worker.splits.find(requests[Int(sequence &- firstSequence)].split).use {
+            unsafe $0.findPlain(in: bytes, Int(fragment), line: line)
+        }
     }
 
     /// Notes a VALUE in a fragment's reply.

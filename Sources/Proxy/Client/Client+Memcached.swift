@@ -189,11 +189,24 @@ extension Client {
         plan.begin(servers: pool.servers.count, keys: request.keyCount, from: blocks)
         let longest = request.command.isGetAndTouch ? Self.longestTouchLine - headLength : .max
         var keys = MemcachedKeys(request)
-        while let key = unsafe keys.next(in: frame.span) {
-            let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
+        while let first = unsafe keys.next(in: frame.span) {
+            guard let second = unsafe keys.next(in: frame.span) else {
+                let server = unsafe pool.serverIndex(
+                    for: frame.piece(first.offset, first.length).span)
+                plan.addKey(
+                    at: first.offset - 1, length: first.length + 1, of: server,
+                    partsUpTo: longest, from: blocks)
+                break
+            }
+            let servers = unsafe pool.serverIndices(
+                for: frame.piece(first.offset, first.length).span,
+                and: frame.piece(second.offset, second.length).span)
             plan.addKey(
-                at: key.offset - 1, length: key.length + 1, of: index, partsUpTo: longest,
-                from: blocks)
+                at: first.offset - 1, length: first.length + 1, of: servers.first,
+                partsUpTo: longest, from: blocks)
+            plan.addKey(
+                at: second.offset - 1, length: second.length + 1, of: servers.second,
+                partsUpTo: longest, from: blocks)
         }
     }
 

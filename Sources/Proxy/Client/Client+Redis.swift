@@ -259,9 +259,17 @@ extension Client {
         _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes, _ merge: Split.Merge,
         step: Int
     ) {
-        let plan = worker.plan
-        defer { plan.end(to: worker.blocks) }
-        guard unsafe planKeys(of: request, frame, step: step) else {
+        worker.unretainedPlan.use {
+            unsafe split(request, command, frame, merge, step: step, by: $0)
+            $0.end(to: worker.blocks)
+        }
+    }
+
+    private func split(
+        _ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes, _ merge: Split.Merge,
+        step: Int, by plan: SplitPlan
+    ) {
+        guard unsafe note(keysOf: request, frame, step: step, in: plan) else {
             return answer(pool.keyTooLong)
         }
         let repetition = unsafe repetition(of: request, command, frame)
@@ -311,22 +319,45 @@ extension Client {
     /// Reads the keys, and with a step of 2 their values.
     ///
     /// - Returns: false if a key is too long.
-    private func planKeys(of request: RedisRequest, _ frame: RawBytes, step: Int) -> Bool {
-        let plan = worker.plan
+    private func note(
+        keysOf request: RedisRequest, _ frame: RawBytes, step: Int, in plan: SplitPlan
+    ) -> Bool {
         let blocks = worker.blocks
         plan.begin(
             servers: pool.servers.count, keys: (request.argumentCount - 1) / step, from: blocks)
         let longest = pool.maxKeyLength
         var arguments = RedisArguments(behindNameOf: request)
-        while let key = unsafe arguments.next(in: frame.span) {
-            guard key.length <= longest else { return false }
-            let index = unsafe pool.serverIndex(for: frame.piece(key.offset, key.length).span)
-            var end = key.end
-            if step == 2, let value = unsafe arguments.next(in: frame.span) { end = value.end }
+        while let first = unsafe arguments.next(in: frame.span) {
+            let firstLength = unsafe length(of: first, step, &arguments, frame)
+            guard let second = unsafe arguments.next(in: frame.span) else {
+                guard first.length <= longest else { return false }
+                let server = unsafe pool.serverIndex(
+                    for: frame.piece(first.offset, first.length).span)
+                plan.addKey(at: first.headerOffset, length: firstLength, of: server, from: blocks)
+                break
+            }
+            let secondLength = unsafe length(of: second, step, &arguments, frame)
+            guard max(first.length, second.length) <= longest else { return false }
+            let servers = unsafe pool.serverIndices(
+                for: frame.piece(first.offset, first.length).span,
+                and: frame.piece(second.offset, second.length).span)
             plan.addKey(
-                at: key.headerOffset, length: end - key.headerOffset, of: index, from: blocks)
+                at: first.headerOffset, length: firstLength, of: servers.first, from: blocks)
+            plan.addKey(
+                at: second.headerOffset, length: secondLength, of: servers.second, from: blocks)
         }
         return true
+    }
+
+    /// Bytes of what goes to a key's server: the key, and with a step of 2 the value that follows.
+    @inline(__always)
+    private func length(
+        of key: RedisArgument, _ step: Int, _ arguments: inout RedisArguments, _ frame: RawBytes
+    ) -> Int {
+        guard step == 2, let value = unsafe arguments.next(in: frame.span) else {
+            return key.end &- key.headerOffset
+        }
+        return value.end &- key.headerOffset
     }
 
     /// Writes a fragment: as many arguments as it has, the name as the client wrote it, and the

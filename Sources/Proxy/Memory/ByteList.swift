@@ -194,6 +194,42 @@ internal import Glibc
         if unsafe from.pointee.start == from.pointee.end { dropFirstBlock(to: pool) }
     }
 
+    /// Free room at the end of a list, while many small pieces are copied there: the list is told
+    /// when it has to know (`didFill`).
+    @unsafe struct Room {
+        fileprivate var place: UnsafeMutableRawPointer
+        fileprivate var left: Int
+        /// Bytes that were copied into it.
+        @safe fileprivate var filled = 0
+
+        /// Copies the bytes into it.
+        ///
+        /// - Returns: false if there is no room for all of them.
+        @inline(__always)
+        mutating func append(_ bytes: RawBytes) -> Bool {
+            guard unsafe bytes.count <= left else { return false }
+            unsafe memcpy(place, bytes.start, bytes.count)
+            unsafe place += bytes.count
+            unsafe left &-= bytes.count
+            filled &+= bytes.count
+            return true
+        }
+    }
+
+    /// Counts what was copied into the room as readable.
+    mutating func didFill(_ room: Room) {
+        if room.filled > 0 { didFill(room.filled) }
+    }
+
+    /// The free room in the last block; none without a block.
+    var freeRoom: Room {
+        guard unsafe tail != nil else {
+            return unsafe Room(
+                place: UnsafeMutableRawPointer(mutating: RawBytes.none.start), left: 0)
+        }
+        return unsafe Room(place: placeAtEnd, left: roomAtEnd)
+    }
+
     @inline(never)
     private mutating func dropFirstBlock(to pool: BlockPool) {
         let segment = unsafe head.unsafelyUnwrapped

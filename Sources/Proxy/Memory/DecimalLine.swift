@@ -29,6 +29,7 @@
     }
 
     /// The parts of most requests have fewer keys than ten.
+    @inline(__always)
     private func write(_ prefix: Unicode.Scalar, digit: Int) -> RawBytes {
         let line =
             0x0A0D_3000 | UInt32(truncatingIfNeeded: digit) &<< 8 | UInt32(UInt8(ascii: prefix))

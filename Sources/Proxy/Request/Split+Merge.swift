@@ -16,12 +16,12 @@ extension Split {
         switch merge {
         case .elements:
             reserve(in: &output, from: blocks)
-            unsafe output.append(pool.worker.line("*", fragmentOfKey.count), from: blocks)
-            moveElements(to: &output, blocks)
+            unsafe output.append(pool.worker.line("*", keys.count), from: blocks)
+            moveParts(to: &output, blocks)
         case .gathering: append(gathered(blocks), to: &output, from: blocks)
         case .values:
             reserve(in: &output, from: blocks)
-            moveValues(to: &output, blocks)
+            moveParts(to: &output, blocks)
             append(MemcachedReply.end, to: &output, from: blocks)
         case .sum: append(RedisReply.integer(total), to: &output, from: blocks)
         case .acknowledgement:
@@ -51,19 +51,48 @@ extension Split {
         if output.roomAtEnd < size { output.addBlock(for: size, from: pool) }
     }
 
-    /// MGET: each key's element, from wherever its fragment's array stands.
-    private func moveElements(to output: inout ByteList, _ pool: BlockPool) {
-        for key in 0..<fragmentOfKey.count {
-            let fragment = Int(fragmentOfKey[key])
-            var length = unsafe RedisReply.bulkLength(in: fragments[fragment].reply.firstBytes.span)
-            if length == 0 { length = elementLength(in: fragment, pool) }
-            fragments[fragment].reply.move(length, to: &output, pool)
+    /// MGET, get, gets: each key's element, or its VALUE if it has one, from wherever it stands.
+    private func moveParts(to output: inout ByteList, _ pool: BlockPool) {
+        // The arrays' places do not change, and so need not be looked up for each key.
+        let keys = keys
+        var fragments = fragments
+        var room = unsafe output.freeRoom
+        for index in 0..<keys.count {
+            let fragment = Int(keys[index].part)
+            let length = Int(keys[index].replyLength)
+            let rest = unsafe fragments[fragment].rest
+            if rest.count > 0 {
+                let piece = unsafe rest.piece(0, length)
+                unsafe fragments[fragment].rest = unsafe rest.dropping(length)
+                if unsafe room.append(piece) { continue }
+                unsafe output.didFill(room)
+                unsafe output.append(piece, from: pool)
+            } else {
+                unsafe output.didFill(room)
+                movePart(length, of: fragment, to: &output, pool)
+            }
+            unsafe room = output.freeRoom
         }
+        unsafe output.didFill(room)
     }
 
-    /// The length of an element that is no bulk, or whose header stands in two blocks.
+    /// The same for a key whose fragment's reply is a large one, or came in pieces.
+    @inline(never)
+    private func movePart(
+        _ known: Int, of fragment: Int, to output: inout ByteList, _ pool: BlockPool
+    ) {
+        var length = known
+        if length == 0 && merge == .elements { length = elementLength(in: fragment, pool) }
+        if length > 0 { fragments[fragment].reply.move(length, to: &output, pool) }
+    }
+
+    /// The length of an element that was not noted: its fragment's reply came in pieces, or holds
+    /// others than bulks.
     @inline(never)
     private func elementLength(in fragment: Int, _ pool: BlockPool) -> Int {
+        let first = unsafe RedisReply.bulkLength(in: fragments[fragment].reply.firstBytes.span)
+        if first > 0 { return first }
+        // It is no bulk, or its header stands in two blocks.
         fragments[fragment].reply.bringTogether(RedisReply.longestHeader, pool)
         let bytes = unsafe fragments[fragment].reply.firstBytes
         let length = unsafe RedisReply.bulkLength(in: bytes.span)
@@ -72,18 +101,6 @@ extension Split {
         // `error(in:)` and the scanner before it have seen as many elements as there are keys.
         return unsafe RedisReply.elementLength(
             at: 0, in: fragments[fragment].reply.firstBytes.span) ?? 0
-    }
-
-    /// get, gets: each key's VALUE, if it has one.
-    private func moveValues(to output: inout ByteList, _ pool: BlockPool) {
-        rewindValues()
-        for key in 0..<fragmentOfKey.count {
-            let fragment = Int(fragmentOfKey[key])
-            let place = fragments[fragment].nextValue
-            fragments[fragment].nextValue = place &+ 1
-            let length = Int(valueLengths[place])
-            if length > 0 { fragments[fragment].reply.move(length, to: &output, pool) }
-        }
     }
 
     // MARK: - Checking

@@ -27,13 +27,16 @@ internal import Wire
     }
 
     /// One server's part.
-    struct Fragment: BitwiseCopyable {
+    @safe struct Fragment: BitwiseCopyable {
         /// What has come of its reply, and is not merged yet.
         var reply = ByteList()
+        /// The same of a small reply that came whole, whose keys all know how long their part of it
+        /// is; it stands in `smallReplies`.
+        var rest = unsafe RawBytes.none
         var keyCount = 0
-        /// The place in `valueLengths` of the next key that a VALUE may be for, and while merging,
-        /// of the next key that is merged (`values` only).
-        var nextValue = 0
+        /// The next key that a VALUE may be for (`values` only), `SplitPlan.none` behind the last; of
+        /// `elements`, the first one.
+        var nextKey = SplitPlan.none
         /// Where that key stands in the fragment's line, the space before it first.
         var askedOffset = 0
     }
@@ -52,11 +55,11 @@ internal import Wire
     private(set) var binary: MemcachedBinaryRequest?
     /// The key that a binary request wants back.
     private(set) var returnedKey = ByteList()
-    /// For each key, in order: its fragment (`elements` and `values`).
-    var fragmentOfKey = BlockArray<UInt16>()
-    /// For each key, fragment by fragment: how long its VALUE is, 0 if it has none (`values`).
-    var valueLengths = BlockArray<UInt32>()
+    /// The keys in the request's order, each with its fragment (`elements` and `values`).
+    var keys = BlockArray<SplitPlan.Key>()
     var fragments = BlockArray<Fragment>()
+    /// The small replies that came whole: one block does for most requests.
+    private var smallReplies = ByteList()
     /// Fragments whose replies are still to come.
     private(set) var missing = 0
     private(set) var total = 0
@@ -72,7 +75,7 @@ internal import Wire
         _ merge: Merge, command: MemcachedCommand = .get, fragments count: Int,
         from pool: BlockPool
     ) {
-        assert(missing == 0 && fragments.isEmpty && fragmentOfKey.isEmpty && heldCount == 0)
+        assert(missing == 0 && fragments.isEmpty && keys.isEmpty && heldCount == 0)
         self.merge = merge
         self.command = command
         fragments.append(Fragment(), times: count, from: pool)
@@ -110,19 +113,14 @@ internal import Wire
         headLength: Int = 0, from pool: BlockPool
     ) {
         begin(merge, command: command, fragments: plan.parts.count, from: pool)
-        var keyCount = 0
-        for index in 0..<fragments.count {
-            let count = plan.parts[index].keyCount
-            fragments[index].keyCount = count
-            fragments[index].nextValue = keyCount
+        for index in 0..<plan.parts.count {
+            let part = plan.parts[index]
+            fragments[index].keyCount = part.keyCount
+            fragments[index].nextKey = part.firstKey
             fragments[index].askedOffset = headLength
-            keyCount += count
         }
         switch merge {
-        case .elements: fragmentOfKey = plan.takePartOfKey()
-        case .values:
-            fragmentOfKey = plan.takePartOfKey()
-            valueLengths.append(0, times: keyCount, from: pool)
+        case .elements, .values: keys = plan.takeKeys()
         case .sum, .acknowledgement, .gathering, .completion, .unlessHidden, .binary, .statistics:
             break
         }
@@ -159,6 +157,66 @@ internal import Wire
         heldCount &+= piece.count
     }
 
+    /// Takes a fragment's reply that has come whole: its elements, and how long they are, if that
+    /// was noted when it was scanned.
+    ///
+    /// - Returns: bytes of the elements; 0 if they are not as many as were asked for, or it is no
+    ///   array, and nothing was taken.
+    func collect(
+        elements reply: RawBytes, for fragment: Int, noted lengths: RedisElementLengths,
+        from pool: BlockPool
+    ) -> Int {
+        guard lengths.count == fragments[fragment].keyCount, lengths.replyLength == reply.count
+        else { return unsafe collect(unknownElements: reply, for: fragment, from: pool) }
+        note(lengths, from: fragments[fragment].nextKey)
+        // They are this reply's, and of no other one.
+        lengths.forget()
+        let elements = unsafe reply.dropping(lengths.headerLength)
+        unsafe collect(whole: elements, for: fragment, from: pool)
+        return elements.count
+    }
+
+    /// The same of elements that are still to be found.
+    @inline(never)
+    private func collect(
+        unknownElements reply: RawBytes, for fragment: Int, from pool: BlockPool
+    ) -> Int {
+        let start = unsafe startOfElements(in: reply, fragment)
+        guard start > 0 else { return 0 }
+        let elements = unsafe reply.dropping(start)
+        unsafe collect(elements, for: fragment, from: pool)
+        return elements.count
+    }
+
+    /// Takes what a fragment's keys have of its reply, which came whole; each knows how long its
+    /// part is.
+    func collect(whole bytes: RawBytes, for fragment: Int, from pool: BlockPool) {
+        guard bytes.count <= ByteList.usualRoom else {
+            return unsafe collect(bytes, for: fragment, from: pool)
+        }
+        if smallReplies.roomAtEnd < bytes.count {
+            // The other keys' parts are likely to be as long as this fragment's.
+            let total = bytes.count &* keys.count / fragments[fragment].keyCount
+            smallReplies.addBlock(
+                for: max(bytes.count, min(total, ByteList.usualRoom)), from: pool)
+        }
+        let place = unsafe UnsafeRawPointer(smallReplies.placeAtEnd)
+        unsafe smallReplies.append(contiguous: bytes, from: pool)
+        unsafe fragments[fragment].rest = unsafe RawBytes(start: place, count: bytes.count)
+        heldCount &+= bytes.count
+    }
+
+    /// Notes how long the elements are of a fragment's keys, the first one given.
+    @inline(__always)
+    private func note(_ lengths: RedisElementLengths, from first: Int32) {
+        var keys = keys
+        var key = Int(first)
+        for index in 0..<lengths.count {
+            keys[key].replyLength = lengths[index]
+            key = Int(keys[key].next)
+        }
+    }
+
     /// Forgets what has come of a fragment's reply. Not for memcached, whose requests are never
     /// sent a second time.
     ///
@@ -186,10 +244,12 @@ internal import Wire
 
     /// Gives everything back, ready for the next request.
     func clear(to pool: BlockPool) {
-        for index in 0..<fragments.count { fragments[index].reply.removeAll(to: pool) }
+        for index in 0..<fragments.count where unsafe fragments[index].reply.head != nil {
+            fragments[index].reply.removeAll(to: pool)
+        }
+        smallReplies.removeOnly(to: pool)
         fragments.removeAll(to: pool)
-        fragmentOfKey.removeAll(to: pool)
-        valueLengths.removeAll(to: pool)
+        keys.removeAll(to: pool)
         missing = 0
         total = 0
         heldCount = 0

@@ -15,6 +15,11 @@ final class SplitPlan {
         var length: UInt32
         /// The part's next key, `none` behind the last.
         var next: Int32
+        /// Its part.
+        var part: UInt16
+        /// Bytes of its element or VALUE in the part's reply, for the merge; 0 as long as that is
+        /// not known, or if it has none.
+        var replyLength: UInt32 = 0
     }
 
     /// What one server will be asked; a server that is asked in several lines has several.
@@ -22,40 +27,29 @@ final class SplitPlan {
         var server: Int
         var firstKey: Int32
         var lastKey: Int32
-        var keyCount = 0
+        var keyCount: Int
         /// Bytes of its keys.
-        var length = 0
-
-        /// Takes one more key.
-        ///
-        /// - Returns: the one before it; the same for the first.
-        @inline(__always)
-        fileprivate mutating func add(_ key: Int32, _ size: Int) -> Int32 {
-            let previous = lastKey
-            lastKey = key
-            keyCount &+= 1
-            length &+= size
-            return previous
-        }
+        var length: Int
     }
 
     static let none: Int32 = -1
 
     /// The keys, in the request's order.
     private(set) var keys = BlockArray<Key>()
-    /// For each key: its part.
-    private(set) var partOfKey = BlockArray<UInt16>()
+    /// Whether another one has them and gives them back.
+    private var areKeysTaken = false
     /// In the order in which their servers came up.
     private(set) var parts = BlockArray<Part>()
     /// For each server of the pool: the part that takes its next key.
-    private var partOfServer: [Int32] = []
+    private var partOfServer = BlockArray<Int32>()
 
     /// - Parameter keyCount: how many keys there will be at most.
     func begin(servers count: Int, keys keyCount: Int, from pool: BlockPool) {
         assert(keys.isEmpty && parts.isEmpty)
-        while partOfServer.count < count { partOfServer.append(Self.none) }
+        if partOfServer.count < count {
+            partOfServer.append(Self.none, times: count - partOfServer.count, from: pool)
+        }
         keys.reserve(keyCount, from: pool)
-        partOfKey.reserve(keyCount, from: pool)
     }
 
     /// The next key belongs to this server, in a part of its own if the server's last one has more
@@ -66,37 +60,50 @@ final class SplitPlan {
         from pool: BlockPool
     ) {
         let number = Int32(truncatingIfNeeded: keys.count)
-        keys.append(
-            Key(offset: offset, length: UInt32(truncatingIfNeeded: length), next: Self.none),
-            from: pool)
         var part = Int(partOfServer[server])
-        if part < 0 || parts[part].length > limit {
-            part = addPart(of: server, beginningWith: number, from: pool)
+        if part >= 0, parts[part].length <= limit {
+            keys[Int(parts[part].lastKey)].next = number
+            parts[part].lastKey = number
+            parts[part].keyCount &+= 1
+            parts[part].length &+= length
+        } else {
+            part = addPart(of: server, number, length, from: pool)
         }
-        partOfKey.append(UInt16(part), from: pool)
-        let previous = parts[part].add(number, length)
-        if previous != number { keys[Int(previous)].next = number }
+        keys.append(
+            Key(
+                offset: offset, length: UInt32(truncatingIfNeeded: length), next: Self.none,
+                part: UInt16(part)),
+            from: pool)
     }
 
-    @inline(never)
-    private func addPart(of server: Int, beginningWith key: Int32, from pool: BlockPool) -> Int {
-        parts.append(Part(server: server, firstKey: key, lastKey: key), from: pool)
-        partOfServer[server] = Int32(parts.count - 1)
-        return parts.count - 1
+    /// A part with one key.
+    private func addPart(
+        of server: Int, _ key: Int32, _ length: Int, from pool: BlockPool
+    ) -> Int {
+        let number = parts.count
+        parts.append(
+            Part(server: server, firstKey: key, lastKey: key, keyCount: 1, length: length),
+            from: pool)
+        partOfServer[server] = Int32(truncatingIfNeeded: number)
+        return number
     }
 
-    /// Hands over which part each key is in; whoever takes it gives it back to the pool.
-    func takePartOfKey() -> BlockArray<UInt16> {
-        let taken = partOfKey
-        partOfKey = BlockArray()
-        return taken
+    /// Hands over the keys; whoever takes them gives them back to the pool. Until `end` they may be
+    /// read here.
+    func takeKeys() -> BlockArray<Key> {
+        areKeysTaken = true
+        return keys
     }
 
     /// Forgets the request.
     func end(to pool: BlockPool) {
         for index in 0..<parts.count { partOfServer[parts[index].server] = Self.none }
-        keys.removeAll(keepingUpTo: Self.kept, to: pool)
-        partOfKey.removeAll(to: pool)
+        if areKeysTaken {
+            keys = BlockArray()
+            areKeysTaken = false
+        } else {
+            keys.removeAll(keepingUpTo: Self.kept, to: pool)
+        }
         parts.removeAll(keepingUpTo: Self.kept, to: pool)
     }
 
@@ -104,8 +111,9 @@ final class SplitPlan {
     func release(to pool: BlockPool) {
         keys.removeAll(to: pool)
         parts.removeAll(to: pool)
+        partOfServer.removeAll(to: pool)
     }
 
-    /// Bytes of a block that is kept for the next request: 256 keys.
+    /// Bytes of a block that is kept for the next request: 170 keys.
     private static let kept = 4096
 }

@@ -16,7 +16,7 @@ extension ServerConnection {
         while offset < bytes.count {
             guard isReplyExpected else { return close(because: Self.unexpected) }
             let rest = unsafe bytes.dropping(offset)
-            let step = unsafe redisReplies.scan(rest.span)
+            let step = unsafe redisReplies.scan(rest.span, noting: worker.elements)
             switch step.state {
             case .complete:
                 unsafe finish(
@@ -40,14 +40,18 @@ extension ServerConnection {
         while offset < bytes.count {
             guard isReplyExpected else { return close(because: Self.unexpected) }
             let ticket = tickets[0]
-            let rest = unsafe bytes.dropping(offset)
-            if begin == offset, let length = unsafe plainValue(in: rest, ticket) {
-                unsafe finish(rest.piece(0, length), isError: false)
+            let front = unsafe bytes.dropping(offset)
+            if begin == offset, let length = unsafe plainValue(in: front, ticket) {
+                unsafe finish(front.piece(0, length), isError: false)
                 if phase == .closed { return }
                 offset += length
                 begin = offset
                 continue
             }
+            if ticket.fragment != Ticket.whole {
+                offset += unsafe passPlainValues(in: front, ticket)
+            }
+            let rest = unsafe bytes.dropping(offset)
             let dataBefore = memcachedReplies.bodyRemaining
             let step = unsafe memcachedReplies.scan(rest.span)
             offset += step.consumed
@@ -101,6 +105,23 @@ extension ServerConnection {
         guard length > 0 else { return nil }
         let key = unsafe bytes.piece(MemcachedReplyScanner.keyOffset, keyLength)
         return unsafe asks(for: key, length: length, ticket) ? length : nil
+    }
+
+    /// Passes over VALUEs of a fragment's reply as far as all is as usual, and has its client note
+    /// them.
+    ///
+    /// - Returns: how many bytes they are.
+    @inline(never)
+    private func passPlainValues(in bytes: RawBytes, _ ticket: Ticket) -> Int {
+        guard memcachedReplies.isBetweenValues, ticket.command.isRetrieval,
+            ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)
+        else { return 0 }
+        let line = unsafe log.firstBytes.piece(0, ticket.length)
+        let passed = unsafe client._withUnsafeGuaranteedRef { client in
+            unsafe client.findPlain(in: bytes, ticket.sequence, ticket.fragment, line: line)
+        }
+        if passed > 0 { memcachedReplies.passedValues() }
+        return passed
     }
 
     static var unexpected: CloseReason { .outOfStep("a reply nobody asked for") }

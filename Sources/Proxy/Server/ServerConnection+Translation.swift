@@ -43,6 +43,8 @@ extension ServerConnection {
         let reply = isTooLarge ? tooLarge : translated(isError: isError)
         untranslated.removeAll(to: worker.blocks)
         untranslatedCount = 0
+        // What is noted is of another reply.
+        worker.elements.forget()
         unsafe reply.withRawBytes { unsafe finishCarefully($0, isError: isError && !isTooLarge) }
     }
 
