@@ -33,11 +33,13 @@ struct Batching {
     private var waitingSince: Int64 = 0
     private var isBusy = false
     /// How many requests are in flight, on the mean: by Little's law, what replies took in a time
-    /// by that time.
+    /// by that time. A client that is there for a request or two counts for as long as it is: with
+    /// a connection for each SET sleeping saves a quarter of the system calls.
     private var flights = 0.0
     /// What a reply took, on the mean, in microseconds.
     private var took = 0.0
     private var replies = Departures.Turn()
+    private var livesTook = 0
     /// How long to sleep before the next look, in microseconds.
     private(set) var sleep = 0
     /// How long the replies to a pipeline wait for the others at most, in microseconds.
@@ -47,6 +49,8 @@ struct Batching {
     private static let patienceShare = 0.5
     /// …up to this, whatever a stalled server makes of the mean.
     private static let longestPatience = 2_000.0
+    /// A client that leaves within this time has come for a request or two.
+    static let shortLifeMilliseconds = 100
 
     init(waitMicroseconds: Int) { self.waitMicroseconds = waitMicroseconds }
 
@@ -55,9 +59,12 @@ struct Batching {
     /// - Parameters:
     ///   - now: microseconds on the monotonic clock.
     ///   - replies: what left in this turn.
-    mutating func waits(at now: Int64, _ replies: Departures.Turn) {
+    ///   - livesTook: how long those clients were there who left in this turn and had a short life,
+    ///     added up, in microseconds.
+    mutating func waits(at now: Int64, _ replies: Departures.Turn, livesTook: Int) {
         waitingSince = now
         self.replies = replies
+        self.livesTook = livesTook
         // A long turn has had its batch.
         sleep = isBusy ? max(0, waitMicroseconds - Int(now - wokenAt)) : 0
     }
@@ -71,7 +78,8 @@ struct Batching {
         wokenAt = now
         guard turn > 0 else { return }
         share += (Double(awake) / Double(turn) - share) * Self.weight
-        flights += (Double(replies.microseconds) / Double(turn) - flights) * Self.weight
+        let inFlight = Double(replies.microseconds + livesTook) / Double(turn)
+        flights += (inFlight - flights) * Self.weight
         if replies.replies > 0 {
             took += (Double(replies.microseconds) / Double(replies.replies) - took) * Self.weight
         }

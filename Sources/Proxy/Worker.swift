@@ -51,6 +51,8 @@ internal import Wire
     private var hook: LoopHook?
     private var wakeHook: LoopHook?
     private var batching: Batching
+    /// How long those clients were there, in microseconds, who left in this turn after a short life.
+    private var livesTook = 0
     /// The worker's clock as of the beginning of this turn, or of its sends to servers: the lower
     /// 32 bits of the monotonic microseconds, which go round in 71 minutes.
     private(set) var stamp = Worker.clock()
@@ -258,6 +260,8 @@ internal import Wire
 
     func closed(_ client: Client) {
         connectionClosed()
+        let life = Int(loop.now - client.beganAt)
+        if life < Batching.shortLifeMilliseconds { livesTook += life * 1000 }
         commons.spread.leave(client.pool.index, of: index)
         keepForThisTurn(client)
         clients.remove(client.handle)
@@ -329,7 +333,9 @@ internal import Wire
         } while !dirtyServers.isEmpty || !dirtyClients.isEmpty || !postponed.isEmpty
         if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
         accountMemory()
-        batching.waits(at: EventLoop.monotonicMicroseconds(), departures.endTurn())
+        batching.waits(
+            at: EventLoop.monotonicMicroseconds(), departures.endTurn(), livesTook: livesTook)
+        livesTook = 0
         loop.onlyLooks = !waitingClients.isEmpty
         if batching.sleep > 0 { EventLoop.sleep(microseconds: batching.sleep) }
     }

@@ -11,7 +11,7 @@ struct BatchingTests {
     /// requests in flight.
     private func run(
         _ batching: inout Batching, _ now: inout Int64, turns: Int, awake: Int64, asleep: Int64,
-        flights: Int64 = 100
+        flights: Int64 = 100, lives: Int64 = 0
     ) {
         for _ in 0..<turns {
             now += awake
@@ -19,7 +19,8 @@ struct BatchingTests {
             let took = Int(now + asleep - woken + Self.sleep)
             batching.waits(
                 at: now,
-                Departures.Turn(replies: Int(flights), microseconds: Int(flights) * took))
+                Departures.Turn(replies: Int(flights), microseconds: Int(flights) * took),
+                livesTook: Int(lives) * took)
             now += asleep + Int64(batching.sleep)
             batching.wakes(at: now)
         }
@@ -57,6 +58,15 @@ struct BatchingTests {
         run(&batching, &now, turns: 1_000, awake: 90, asleep: 0, flights: 5)
 
         #expect(batching.sleep == 0)
+    }
+
+    @Test func clientsThatComeForOneRequestAreMany() {
+        var batching = Self.usual
+        var now: Int64 = 0
+
+        run(&batching, &now, turns: 1_000, awake: 90, asleep: 0, flights: 5, lives: 50)
+
+        #expect(batching.sleep > 0)
     }
 
     @Test func afterALongTurnItDoesNotSleep() {
