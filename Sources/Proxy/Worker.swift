@@ -307,6 +307,7 @@ internal import Wire
 
     /// Sends what has waited long enough.
     private func sendOverdue() {
+        guard !waitingClients.isEmpty else { return }
         let latest = loop.nowMicroseconds - patience
         while let client = waitingClients.takeOverdue(since: latest, of: clients, to: blocks) {
             client.use { $0.markDirty() }

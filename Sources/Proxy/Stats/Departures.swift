@@ -186,8 +186,9 @@ internal import Reactor
     }
 
     private mutating func endStamps() {
-        stamps.removeAll(keepingCapacity: true)
-        earlyStamps.removeAll(keepingCapacity: true)
+        // Asking costs less than emptying what is empty.
+        if !stamps.isEmpty { stamps.removeAll(keepingCapacity: true) }
+        if !earlyStamps.isEmpty { earlyStamps.removeAll(keepingCapacity: true) }
         earlySends = 0
         if !closedPlaces.isEmpty { freeClosed() }
     }
