@@ -190,20 +190,16 @@ extension Client {
         let longest = request.command.isGetAndTouch ? Self.longestTouchLine - headLength : .max
         var keys = MemcachedKeys(request)
         while let first = unsafe keys.next(in: frame.span) {
-            guard let second = unsafe keys.next(in: frame.span) else {
-                let server = unsafe pool.serverIndex(
-                    for: frame.piece(first.offset, first.length).span)
-                plan.addKey(
-                    at: first.offset - 1, length: first.length + 1, of: server,
-                    partsUpTo: longest, from: blocks)
-                break
-            }
+            // The last of an odd number is its own neighbour, which costs next to nothing.
+            let next = unsafe keys.next(in: frame.span)
+            let second = next ?? first
             let servers = unsafe pool.serverIndices(
                 for: frame.piece(first.offset, first.length).span,
                 and: frame.piece(second.offset, second.length).span)
             plan.addKey(
                 at: first.offset - 1, length: first.length + 1, of: servers.first,
                 partsUpTo: longest, from: blocks)
+            guard next != nil else { break }
             plan.addKey(
                 at: second.offset - 1, length: second.length + 1, of: servers.second,
                 partsUpTo: longest, from: blocks)

@@ -329,20 +329,17 @@ extension Client {
         var arguments = RedisArguments(behindNameOf: request)
         while let first = unsafe arguments.next(in: frame.span) {
             let firstLength = unsafe length(of: first, step, &arguments, frame)
-            guard let second = unsafe arguments.next(in: frame.span) else {
-                guard first.length <= longest else { return false }
-                let server = unsafe pool.serverIndex(
-                    for: frame.piece(first.offset, first.length).span)
-                plan.addKey(at: first.headerOffset, length: firstLength, of: server, from: blocks)
-                break
-            }
-            let secondLength = unsafe length(of: second, step, &arguments, frame)
+            // The last of an odd number is its own neighbour, which costs next to nothing.
+            let next = unsafe arguments.next(in: frame.span)
+            let second = next ?? first
             guard max(first.length, second.length) <= longest else { return false }
             let servers = unsafe pool.serverIndices(
                 for: frame.piece(first.offset, first.length).span,
                 and: frame.piece(second.offset, second.length).span)
             plan.addKey(
                 at: first.headerOffset, length: firstLength, of: servers.first, from: blocks)
+            guard next != nil else { break }
+            let secondLength = unsafe length(of: second, step, &arguments, frame)
             plan.addKey(
                 at: second.headerOffset, length: secondLength, of: servers.second, from: blocks)
         }
