@@ -74,13 +74,13 @@ internal import Wire
     private let decimal = DecimalLine()
     /// The reply of the local command that a transaction runs just now.
     var collected: [UInt8] = []
-    private let memoryForSlowReaders: Int
-    private let memoryLimit: Int
-    private var memory: MemoryShare
+    let memoryForSlowReaders: Int
+    let memoryLimit: Int
+    var memory: MemoryShare
     /// The most that clients held at the end of a turn since memory was last freed.
-    private var mostHeld = 0
+    var mostHeld = 0
     /// When the largest holders may be looked for again, in the loop's milliseconds.
-    private var nextRelief: Int64 = 0
+    var nextRelief: Int64 = 0
     private var idleTimer: Timer?
     private var randomState: UInt64
     private var isDraining = false
@@ -194,17 +194,6 @@ internal import Wire
         }
     }
 
-    private func freeMemory() {
-        blocks.freeWaiting()
-        watchers.freeWaiting()
-        noteMost(blocks.bytesTaken + clients.count * Limits.bytesPerClient)
-    }
-
-    private func noteMost(_ held: Int) {
-        mostHeld = held
-        figures.set(held, at: WorkerFigure.mostHeld)
-    }
-
     /// Nobody new; those who are here get the replies to what they have sent so far.
     private func drain() {
         isDraining = true
@@ -221,7 +210,7 @@ internal import Wire
 
     func report(_ report: WorkerReport) { reports.post(report) }
 
-    private var figures: Counters { counters.worker }
+    var figures: Counters { counters.worker }
 
     // MARK: - Clients
 
@@ -341,15 +330,6 @@ internal import Wire
         if batching.sleep > 0 { EventLoop.sleep(microseconds: batching.sleep) }
     }
 
-    private func accountMemory() {
-        let own = blocks.bytesTaken
-        figures.set(own, at: WorkerFigure.memory)
-        let held = own &+ clients.count &* Limits.bytesPerClient
-        if held > mostHeld { noteMost(held) }
-        memory.exchange(own: own)
-        if memory.total(own: own) > commons.memory.short { relieve() }
-    }
-
     private func beginTurn() {
         let now = loop.nowMicroseconds
         stamp = UInt32(truncatingIfNeeded: now)
@@ -390,41 +370,6 @@ internal import Wire
             let work = postponed
             postponed.removeAll()
             for item in work { item() }
-        }
-    }
-
-    // MARK: - Memory
-
-    /// Whether slow readers cost more than they may.
-    var isShortOfMemory: Bool { blocks.bytesTaken > memoryForSlowReaders }
-
-    /// Whether all workers' connections hold as much as they may: requests are refused, and nobody
-    /// is accepted.
-    var isFull: Bool { !hasMemory(for: 0) }
-
-    /// Whether so many more bytes are within `max_memory`.
-    func hasMemory(for bytes: Int) -> Bool {
-        memory.total(own: blocks.bytesTaken) &+ bytes <= memoryLimit
-    }
-
-    /// Closes those who hold the most until there is room again: first clients that do not read,
-    /// then those whose requests or transactions are not complete. Whatever else holds memory is
-    /// requests that servers will answer or lose.
-    private func relieve() {
-        guard loop.now >= nextRelief else { return }
-        nextRelief = loop.now + Int64(Limits.reliefMilliseconds)
-        relieve(by: \.outputCount)
-        relieve(by: \.inputCapacity)
-        memory.exchange(own: blocks.bytesTaken)
-    }
-
-    private func relieve(by held: (Client) -> Int) {
-        let holders = clients.all.map { (client: $0, held: held($0)) }
-            .filter { $0.held >= Limits.worthRelieving }
-            .sorted { $0.held > $1.held }
-        for holder in holders {
-            guard memory.total(own: blocks.bytesTaken) > commons.memory.relieved else { return }
-            holder.client.close(because: .memoryNeeded)
         }
     }
 
