@@ -289,6 +289,10 @@ internal import Wire
     /// How long the replies to a pipeline may wait for the others, in microseconds; 0: not at all.
     var patience: Int64 { batching.patience }
 
+    /// So many replies have come from a server, to which the way and back takes so many
+    /// microseconds.
+    func hears(_ replies: Int, after roundTrip: Int) { batching.hears(replies, after: roundTrip) }
+
     /// The client's replies wait for others.
     func waitsForOthers(_ client: Client, since: Int64) {
         waitingClients.append(client.handle, since: since, from: blocks)

@@ -157,6 +157,16 @@ public struct Socket: ~Copyable {
         return unsafe setsockopt(descriptor, level, option, &on, length) == 0
     }
 
+    /// How long the way to the peer and back takes, in microseconds, as the kernel sees it; nil for
+    /// a unix socket.
+    public var roundTripMicroseconds: Int? {
+        var info = tcp_info()
+        var length = socklen_t(MemoryLayout<tcp_info>.size)
+        guard unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0
+        else { return nil }
+        return Int(info.tcpi_rtt)
+    }
+
     /// This end's address; nil for a unix socket without a path.
     public var localAddress: SocketAddress? {
         unsafe address { unsafe getsockname($0, $1, $2) }

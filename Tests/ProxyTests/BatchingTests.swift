@@ -8,18 +8,20 @@ struct BatchingTests {
     private static let usual = Batching(waitMicroseconds: Int(sleep))
 
     /// Turns of so many microseconds awake, and so many of waiting besides the sleep, with so many
-    /// requests in flight.
+    /// requests in flight, whose replies take as long as a turn or so many microseconds, of which
+    /// the network takes its part.
     private func run(
         _ batching: inout Batching, _ now: inout Int64, turns: Int, awake: Int64, asleep: Int64,
-        flights: Int64 = 100, lives: Int64 = 0
+        flights: Int64 = 100, lives: Int64 = 0, took: Int? = nil, network: Int = 0
     ) {
         for _ in 0..<turns {
             now += awake
-            let woken = now - awake
-            let took = Int(now + asleep - woken + Self.sleep)
+            let turn = Int(awake + asleep + Self.sleep)
+            let took = took ?? turn
+            let replies = max(1, Int(flights) * turn / took)
+            batching.hears(replies, after: network)
             batching.waits(
-                at: now,
-                Departures.Turn(replies: Int(flights), microseconds: Int(flights) * took),
+                at: now, Departures.Turn(replies: replies, microseconds: replies * took),
                 livesTook: Int(lives) * took)
             now += asleep + Int64(batching.sleep)
             batching.wakes(at: now)
@@ -129,5 +131,47 @@ struct BatchingTests {
 
         run(&batching, &now, turns: 1_000, awake: 20_000, asleep: 0)
         #expect(batching.patience == 2_000)
+    }
+
+    @Test func whereRepliesQueueItSleepsForAQuarterOfThat() {
+        var batching = Self.usual
+        var now: Int64 = 0
+
+        run(&batching, &now, turns: 1_000, awake: 40, asleep: 0, took: 1_700)
+        #expect(306...310 ~= batching.sleep)
+
+        run(&batching, &now, turns: 1_000, awake: 40, asleep: 0, took: 100_000)
+        #expect(batching.sleep == 440)
+    }
+
+    @Test func whereTheNetworkTakesThatLongItDoesNot() {
+        var batching = Self.usual
+        var now: Int64 = 0
+
+        run(&batching, &now, turns: 1_000, awake: 10, asleep: 30, took: 1_700, network: 1_500)
+        #expect(batching.sleep == 0)
+
+        run(&batching, &now, turns: 1_000, awake: 100, asleep: 0, took: 1_700, network: 1_500)
+        #expect(batching.sleep == 20)
+    }
+
+    @Test func aFewSlowRepliesAreNoQueue() {
+        var batching = Self.usual
+        var now: Int64 = 0
+
+        for _ in 0..<100 {
+            run(&batching, &now, turns: 19, awake: 10, asleep: 30, took: 200)
+            run(&batching, &now, turns: 1, awake: 10, asleep: 30, took: 1_000_000)
+            #expect(batching.sleep == 0)
+        }
+    }
+
+    @Test func whoeverIsHardlyAwakeDoesNotSleepForAQueue() {
+        var batching = Self.usual
+        var now: Int64 = 0
+
+        run(&batching, &now, turns: 1_000, awake: 10, asleep: 90, took: 10_000)
+
+        #expect(batching.sleep == 0)
     }
 }

@@ -22,6 +22,24 @@ import Testing
         #expect(try echo("hello", through: socket, at: address) == "hello")
     }
 
+    @Test func theKernelKnowsTheWayOverTCP() throws {
+        let listening = try listen(on: try #require(SocketAddress(ip: "127.0.0.1", port: 0)))
+        var inProgress = false
+        let socket = try Socket.connect(
+            to: try #require(listening.localAddress()), inProgress: &inProgress)
+        let measured = socket.roundTripMicroseconds
+        let roundTrip = try #require(measured)
+        #expect(1..<1_000_000 ~= roundTrip)
+
+        let directory = TemporaryDirectory()
+        let path = try #require(SocketAddress(unixPath: directory.path("way")))
+        let unixListening = try listen(on: path)
+        let unix = try Socket.connect(to: path, inProgress: &inProgress)
+        let ofUnix = unix.roundTripMicroseconds
+        #expect(ofUnix == nil)
+        withExtendedLifetime(unixListening) {}
+    }
+
     @Test func partialWritesEndInWouldBlockAndLoseNothing() throws {
         let loop = try EventLoop()
         let (reader, writer) = try connectedPair()

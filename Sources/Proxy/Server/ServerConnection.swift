@@ -106,6 +106,9 @@ internal import Wire
     /// A header line that came only in part.
     var tail = ByteList()
     var lastProgress: Int64 = 0
+    /// How long the way to the server and back takes, in microseconds: of the handshake, when it had
+    /// nothing else to wait for.
+    private var roundTrip = 0
     /// What the latest replies were like.
     var visits = VisitCount()
     /// What the statistics say of this connection's queues.
@@ -180,6 +183,7 @@ internal import Wire
 
     private func connected() {
         if let error = socket.pendingError() { return close(because: .failed(error)) }
+        roundTrip = socket.roundTripMicroseconds ?? 0
         socket.setNoDelay()
         socket.setKeepalive()
         watcher?.watch(.readable)
@@ -304,6 +308,7 @@ internal import Wire
         counters.add(untold.requestBytes, to: .requestBytes)
         counters.add(untold.responses, to: .responses)
         counters.add(untold.responseBytes, to: .responseBytes)
+        worker.hears(untold.responses, after: roundTrip)
         untold = Traffic()
     }
 
