@@ -98,12 +98,16 @@ struct Batching {
     ///   - replies: what left in this turn.
     ///   - livesTook: how long those clients were there who left in this turn and had a short life,
     ///     added up, in microseconds.
-    mutating func waits(at now: Int64, _ replies: Departures.Turn, livesTook: Int) {
+    ///   - isLarge: whether a portion of a large value has come. Its sender has no more room than
+    ///     that and waits: sleeping, values of 1 MB came at 0.8 of the rate for 1.3 times the CPU.
+    mutating func waits(
+        at now: Int64, _ replies: Departures.Turn, livesTook: Int, isLarge: Bool = false
+    ) {
         waitingSince = now
         self.replies = replies
         self.livesTook = livesTook
         // A long turn has had its batch.
-        sleep = isBusy ? max(0, shortestTurn - Int(now - wokenAt)) : 0
+        sleep = isBusy && !isLarge ? max(0, shortestTurn - Int(now - wokenAt)) : 0
     }
 
     /// The loop has waited.

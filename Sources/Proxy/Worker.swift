@@ -328,8 +328,10 @@ internal import Wire
         if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
         accountMemory()
         batching.waits(
-            at: EventLoop.monotonicMicroseconds(), departures.endTurn(), livesTook: livesTook)
+            at: EventLoop.monotonicMicroseconds(), departures.endTurn(), livesTook: livesTook,
+            isLarge: relay.hasMoved)
         livesTook = 0
+        relay.hasMoved = false
         loop.onlyLooks = !waitingClients.isEmpty
         if batching.sleep > 0 { EventLoop.sleep(microseconds: batching.sleep) }
     }

@@ -82,6 +82,17 @@ struct BatchingTests {
         #expect(batching.sleep == 0)
     }
 
+    @Test func afterAPortionOfALargeValueItDoesNotSleep() {
+        var batching = Self.usual
+        var now: Int64 = 0
+        run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
+        #expect(batching.sleep > 0)
+
+        batching.waits(at: now, Departures.Turn(), livesTook: 0, isLarge: true)
+
+        #expect(batching.sleep == 0)
+    }
+
     @Test func oneLongTurnDoesNotDecide() {
         var batching = Self.usual
         var now: Int64 = 0
