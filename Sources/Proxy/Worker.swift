@@ -59,6 +59,8 @@ internal import Wire
     var departures = Departures()
     /// How many clients were sent to at the end of this turn so far.
     private var sends = 0
+    /// Whether a portion of a large value has come in this turn, and more of it is to come.
+    var hasLargeArriving = false
 
     /// What is to be flushed. Whoever ends meanwhile is in `ended`.
     private var dirtyServers = Ring<Unretained<ServerConnection>>()
@@ -329,9 +331,9 @@ internal import Wire
         accountMemory()
         batching.waits(
             at: EventLoop.monotonicMicroseconds(), departures.endTurn(), livesTook: livesTook,
-            isLarge: relay.hasMoved)
+            isLarge: hasLargeArriving)
         livesTook = 0
-        relay.hasMoved = false
+        hasLargeArriving = false
         loop.onlyLooks = !waitingClients.isEmpty
         if batching.sleep > 0 { EventLoop.sleep(microseconds: batching.sleep) }
     }

@@ -45,6 +45,7 @@ extension Client {
             return false
         case .moved(let moved, let sent):
             sendsLarge = true
+            worker.hasLargeArriving = true
             lastActive = worker.loop.now
             upload.lastReceived = lastActive
             worker.showUnseen(moved) { _ = upload.rest.scan($0) }

@@ -20,8 +20,6 @@ internal import Reactor
 
     /// Nil if the system refuses one, or has failed to give back what was in it.
     private var pipe: Pipe?
-    /// Whether anything has moved in this turn.
-    var hasMoved = false
 
     init() {
         // Values are read and sent as all others are without it.
@@ -52,7 +50,6 @@ internal import Reactor
         case .wouldBlock: return .wouldBlock
         case .endOfFile: return .endOfFile
         case .bytes(let come):
-            hasMoved = true
             let sent = pipe!.empty(into: to, come, isFollowed: come == count)
             do throws(SystemError) {
                 try keep(come - sent, in: &rest, blocks)

@@ -215,6 +215,7 @@ extension ServerConnection {
     private func pass(_ piece: RawBytes) {
         let ticket = tickets[0]
         isReplyBegun = true
+        if bodyRemaining > Limits.streamFrom { worker.hasLargeArriving = true }
         countReply(piece.count, isComplete: false)
         guard ticket.purpose == .request, !isDistrusted(ticket), leadingSeen == ticket.leading,
             let found = unsafe worker.clients.find(ticket.client)

@@ -53,6 +53,7 @@ extension ServerConnection {
 
     private func noteRelayed(_ bytes: Int) {
         expectsLarge = true
+        worker.hasLargeArriving = true
         lastProgress = worker.loop.now
         countReply(bytes, isComplete: false)
         worker.showUnseen(bytes) { unseen in
