@@ -100,15 +100,16 @@ struct Batching {
     ///     added up, in microseconds.
     ///   - isLarge: whether a portion of a large value has come. Its sender has room for no more
     ///     than that and waits: values of 1 MB would come at 0.7 of nutcracker's rate for 1.1 of its
-    ///     CPU, and come at 1.0 for 0.8.
+    ///     CPU, and come at 1.0 for 0.8. Among many small replies these count for more.
     mutating func waits(
         at now: Int64, _ replies: Departures.Turn, livesTook: Int, isLarge: Bool = false
     ) {
         waitingSince = now
         self.replies = replies
         self.livesTook = livesTook
+        let hurries = isLarge && Double(replies.replies) < crowd
         // A long turn has had its batch.
-        sleep = isBusy && !isLarge ? max(0, shortestTurn - Int(now - wokenAt)) : 0
+        sleep = isBusy && !hurries ? max(0, shortestTurn - Int(now - wokenAt)) : 0
     }
 
     /// The loop has waited.
@@ -122,8 +123,13 @@ struct Batching {
         share += (Double(awake) / Double(turn) - share) * Self.weight
         let inFlight = Double(replies.microseconds + livesTook) / Double(turn)
         flights += (inFlight - flights) * Self.weight
-        learnTimes()
-        decide()
+        if flights >= crowd {
+            learnTimes()
+            decide()
+        } else {
+            isBusy = false
+            patience = 0
+        }
     }
 
     private mutating func learnTimes() {
@@ -143,7 +149,7 @@ struct Batching {
         let worthwhile = (took - network - Double(sleep)) * Self.queueShare
         let isQueued = worthwhile > wait
         let least = isQueued ? (isBusy ? queuedEnd : queuedBegin) : (isBusy ? end : begin)
-        isBusy = share > least && flights >= crowd
+        isBusy = share > least
         shortestTurn = Int(min(max(worthwhile, wait), wait * Self.longestSleep))
         let patience = min(took * Self.patienceShare, Self.longestPatience)
         self.patience = isBusy && waitMicroseconds > 0 ? Int64(patience) : 0

@@ -88,9 +88,11 @@ struct BatchingTests {
         run(&batching, &now, turns: 1_000, awake: 90, asleep: 0)
         #expect(batching.sleep > 0)
 
-        batching.waits(at: now, Departures.Turn(), livesTook: 0, isLarge: true)
-
+        batching.waits(at: now, Departures.Turn(replies: 3), livesTook: 0, isLarge: true)
         #expect(batching.sleep == 0)
+
+        batching.waits(at: now, Departures.Turn(replies: 30), livesTook: 0, isLarge: true)
+        #expect(batching.sleep > 0)
     }
 
     @Test func oneLongTurnDoesNotDecide() {
