@@ -253,7 +253,8 @@ import Testing
         let proxy = try RunningProxy(pool: .redis(nodes, options: ["timeout": "2000"]))
         let client = try proxy.client()
         for number in 0..<90 {
-            _ = try client.command("SET", "k\(number)", "v", "EX", number < 30 ? "100" : "10000")
+            _ = try client.command(
+                "SET", "\(number) of many", "v", "EX", number < 30 ? "100" : "10000")
         }
 
         let all = try #require(try client.command("INFO", "everything").text)
