@@ -51,7 +51,10 @@ struct Batching {
     /// What the network takes of that, on the mean.
     private var network = 0.0
     private var replies = Departures.Turn()
-    private var arrivals = Arrivals()
+    /// Replies from servers since the last turn was looked at, and how long the network took to
+    /// carry these and their requests, added up.
+    private var arrivals = 0
+    private var carriedFor = 0
     private var livesTook = 0
     /// From one waking to the next, at least.
     private var shortestTurn: Int
@@ -71,13 +74,6 @@ struct Batching {
     /// A client that leaves within this time has come for a request or two.
     static let shortLifeMilliseconds = 100
 
-    /// What has come from servers.
-    struct Arrivals {
-        var replies = 0
-        /// How long the network took to carry these and their requests, added up.
-        var microseconds = 0
-    }
-
     init(waitMicroseconds: Int) {
         self.waitMicroseconds = waitMicroseconds
         shortestTurn = waitMicroseconds
@@ -87,8 +83,8 @@ struct Batching {
     ///
     /// - Parameter roundTrip: what the network takes to it and back, in microseconds.
     mutating func hears(_ replies: Int, after roundTrip: Int) {
-        arrivals.replies &+= replies
-        arrivals.microseconds &+= replies &* roundTrip
+        arrivals &+= replies
+        carriedFor &+= replies &* roundTrip
     }
 
     /// The loop is about to wait.
@@ -102,7 +98,7 @@ struct Batching {
     ///     than that and waits: values of 1 MB would come at 0.7 of nutcracker's rate for 1.1 of its
     ///     CPU, and come at 1.0 for 0.8. Among many small replies these count for more.
     mutating func waits(
-        at now: Int64, _ replies: Departures.Turn, livesTook: Int, isLarge: Bool = false
+        at now: Int64, _ replies: Departures.Turn, livesTook: Int, isLarge: Bool
     ) {
         waitingSince = now
         self.replies = replies
@@ -133,10 +129,10 @@ struct Batching {
     }
 
     private mutating func learnTimes() {
-        if arrivals.replies > 0 {
-            let mean = Double(arrivals.microseconds) / Double(arrivals.replies)
+        if arrivals > 0 {
+            let mean = Double(carriedFor) / Double(arrivals)
             network += (mean - network) * Self.weight
-            arrivals = Arrivals()
+            (arrivals, carriedFor) = (0, 0)
         }
         guard replies.replies > 0 else { return }
         let mean = Double(replies.microseconds) / Double(replies.replies)

@@ -22,7 +22,7 @@ struct BatchingTests {
             batching.hears(replies, after: network)
             batching.waits(
                 at: now, Departures.Turn(replies: replies, microseconds: replies * took),
-                livesTook: Int(lives) * took)
+                livesTook: Int(lives) * took, isLarge: false)
             now += asleep + Int64(batching.sleep)
             batching.wakes(at: now)
         }
