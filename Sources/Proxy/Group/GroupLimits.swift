@@ -13,9 +13,8 @@ enum GroupLimits {
     /// a fork) must not be given up at once, and is not: that takes another one.
     static let peaceAnswer = 1000
     static let seekAnswer = 500
-    /// After a failed connection the next attempt waits, twice as long each time.
-    static let firstBackoff = 10
-    static let longestBackoff = 250
+    /// After a failed connection the next attempt waits so long.
+    static let backoff = 10...250
     /// A decision for the same primary again is published so long after the last one at the
     /// earliest, twice as long each time while workers keep suspecting it.
     static let firstRepeat = 50

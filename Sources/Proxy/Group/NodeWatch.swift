@@ -46,7 +46,7 @@ final class NodeWatch {
     private var answer: NodeFacts
     private var passwordsRefused = 0
     private var limit = GroupLimits.peaceAnswer
-    private var backoff = GroupLimits.firstBackoff
+    private var backoff = Backoff(GroupLimits.backoff)
     private var retryAt = Int64.min
 
     /// Asks nothing yet.
@@ -171,8 +171,8 @@ final class NodeWatch {
         phase = .idle
         questions = []
         clearDeadline()
-        retryAt = loop.now + Int64(Int.random(in: backoff / 2...backoff))
-        backoff = min(backoff * 2, GroupLimits.longestBackoff)
+        let wait = backoff.fail()
+        retryAt = loop.now + Int64(Int.random(in: wait / 2...wait))
         var failed = facts
         failed.isReachable = false
         failed.isLoading = false
@@ -227,10 +227,10 @@ final class NodeWatch {
             link?.close()
             phase = .idle
             questions = []
-            retryAt = loop.now + Int64(GroupLimits.longestBackoff)
+            retryAt = loop.now + Int64(GroupLimits.backoff.upperBound)
         } else {
             phase = .open(hasAnswered: true)
-            backoff = GroupLimits.firstBackoff
+            backoff.reset()
             retryAt = .min
         }
         clearDeadline()

@@ -27,7 +27,7 @@ internal import Wire
     /// How far `input` is scanned.
     private var scanned = 0
     private var timer: Timer?
-    private var backoff = Limits.firstBackoffMilliseconds
+    private var backoff = Backoff(Limits.backoff)
     private var heardAt: Int64 = 0
     private var isClosed = false
 
@@ -115,8 +115,7 @@ internal import Wire
 
     private func retry() {
         guard !isClosed else { return }
-        expect(within: backoff + Int(worker.random() % 10))
-        backoff = min(backoff * 2, Limits.longestBackoffMilliseconds)
+        expect(within: backoff.fail() + Int(worker.random() % 10))
     }
 
     /// Acts after so many milliseconds if nothing happens before.
@@ -153,7 +152,7 @@ internal import Wire
         heardAt = worker.loop.now
         expect(within: Int(Limits.subscriberSilenceMilliseconds))
         watcher?.watch(.readable)
-        if let password = server.password {
+        if let password = server.passwords.current {
             let user = server.pool.configuration.serverCredentials?.user
             greetings = 1
             output += RedisReply.command(["AUTH"] + (user.map { [$0, password] } ?? [password]))
@@ -246,7 +245,7 @@ internal import Wire
         switch push.kind {
         case .message, .patternMessage, .shardMessage: unsafe hub.deliver(message, on: topic)
         case .subscribed:
-            backoff = Limits.firstBackoffMilliseconds
+            backoff.reset()
             if topics.contains(topic) { hub.confirmed(topic, by: server.index) }
         case .other: break
         }

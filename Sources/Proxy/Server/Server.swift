@@ -36,7 +36,7 @@ internal import Wire
     /// version.
     private let perProtocol: Int
     /// Whether it has RESP3, as far as is known. It may be another one after every loss.
-    private(set) var knowsHello = true
+    var knowsHello = true
     private var connections: [ServerConnection?]
     /// Those that are for one large transfer at a time.
     var detached: [ServerConnection] = []
@@ -49,16 +49,13 @@ internal import Wire
     /// Those that belong to one client each.
     let privates: PrivateConnections
     /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
-    private var isAwaited = false
-    private var retryAt: Int64 = 0
-    private var backoff = Limits.firstBackoffMilliseconds
-    private var lastFailure = "not connected"
+    var isAwaited = false
+    var retryAt: Int64 = 0
+    var backoff = Backoff(Limits.backoff)
+    var lastFailure = "not connected"
     /// Whether the control thread awaits word of the next reply.
-    private var owesWord = false
-    /// Which of the pool's passwords is in use, and how many the server has refused since it took
-    /// one.
-    private(set) var passwordIndex = 0
-    private var refusedPasswords = 0
+    var owesWord = false
+    var passwords: ServerPasswords
     /// What became of held requests since that word was last given.
     private var summary = HoldSummary()
 
@@ -79,6 +76,7 @@ internal import Wire
         holdsRequests = route.isFollowed && pool.configuration.failoverWaitMilliseconds > 0
         perProtocol = pool.configuration.serverConnections
         connections = Array(repeating: nil, count: perProtocol * (pool.isRedis ? 2 : 1))
+        passwords = ServerPasswords(pool.configuration.serverCredentials?.passwords ?? [])
         privates = PrivateConnections(to: index, of: pool)
     }
 
@@ -97,6 +95,7 @@ internal import Wire
         holdsRequests = primary.holdsRequests
         perProtocol = primary.perProtocol
         connections = Array(repeating: nil, count: primary.connections.count)
+        passwords = ServerPasswords(pool.configuration.serverCredentials?.passwords ?? [])
         privates = PrivateConnections(to: index, of: pool)
     }
 
@@ -267,7 +266,7 @@ internal import Wire
         connections[place] = connection
     }
 
-    private func forget(_ connection: ServerConnection) {
+    func forget(_ connection: ServerConnection) {
         guard let place = connection.place else { return privates.remove(connection) }
         if connection.isDetached { return detachedClosed(connection) }
         if connections[place] === connection { connections[place] = nil }
@@ -276,32 +275,12 @@ internal import Wire
     /// A connection is ready for requests: the server is back, or was never away.
     func connected() {
         forgetFailures()
-        refusedPasswords = 0
-    }
-
-    /// What the server is shown; while passwords change, the one that it took last.
-    var password: String? { passwords.isEmpty ? nil : passwords[passwordIndex] }
-
-    private var passwords: [String] { pool.configuration.serverCredentials?.passwords ?? [] }
-
-    /// Turns to the other password, for the connection that showed this one or, if it was the last
-    /// that the server had not refused, for the next attempt.
-    ///
-    /// - Returns: whether there is one to try at once.
-    private func triesAnotherPassword(than shown: Int) -> Bool {
-        guard !passwords.isEmpty else { return false }
-        // Another connection was refused first.
-        guard shown == passwordIndex else { return true }
-        passwordIndex = (passwordIndex + 1) % passwords.count
-        refusedPasswords += 1
-        guard refusedPasswords == passwords.count else { return true }
-        refusedPasswords = 0
-        return false
+        passwords.taken()
     }
 
     /// The next request may open a connection at once.
     private func forgetFailures() {
-        backoff = Limits.firstBackoffMilliseconds
+        backoff.reset()
         retryAt = 0
     }
 
@@ -319,118 +298,6 @@ internal import Wire
         pool.worker.report(
             .serverAnswered(pool: pool.index, server: index, epoch: route.epoch, summary))
         summary = HoldSummary()
-    }
-
-    /// A connection ended.
-    ///
-    /// - Returns: the one that takes over its requests, if they are not lost. An upload's is.
-    func closed(
-        _ connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
-    ) -> ServerConnection? {
-        pool.worker.keepForThisTurn(connection)
-        let next = next(after: connection, because: reason, wasConnected: wasConnected)
-        guard connection.upload != nil else { return next }
-        if reason.mayGreetOtherwise, let next { connection.passUpload(to: next) }
-        return nil
-    }
-
-    private func next(
-        after connection: ServerConnection, because reason: CloseReason, wasConnected: Bool
-    ) -> ServerConnection? {
-        forget(connection)
-        if connection.address != nil {
-            counters.add(-1, to: .serverConnections)
-            pool.worker.connectionClosed()
-        }
-        switch reason {
-        case .retired: return nil
-        // However it ended, that says nothing of the server as it is reached now.
-        case _ where connection.isSuperseded, .superseded:
-            if let metric = reason.metric { counters.add(to: metric) }
-            return connection.isIdle ? nil : heir(of: connection)
-        // A server may close an idle connection as it likes (its own `timeout`, a restart that went
-        // unnoticed).
-        case .closedByServer where connection.isIdle:
-            counters.add(to: .serverEOF)
-            knowsHello = true
-            return nil
-        case .helloUnknown:
-            knowsHello = false
-            return successor(of: connection)
-        case .passwordRefused where triesAnotherPassword(than: connection.passwordIndex):
-            return successor(of: connection)
-        // Others may be read from meanwhile.
-        default: failed(because: reason, mayRetryAtOnce: wasConnected && !isReplica)
-        }
-        guard isFollowed, !connection.isIdle else { return nil }
-        return heir(of: connection)
-    }
-
-    /// Where requests go on that cannot stay where they are: a replica's are reads, which anybody
-    /// of the group may answer.
-    private func heir(of connection: ServerConnection) -> ServerConnection? {
-        guard let primary, let place = connection.place else { return successor(of: connection) }
-        return (primary.reader(at: place) ?? primary).connection(at: place)
-    }
-
-    /// The next connection to this server in the same role.
-    private func successor(of connection: ServerConnection) -> ServerConnection? {
-        guard let place = connection.place else { return successor(ofPrivate: connection) }
-        if connection.upload != nil { return openDetached(at: place) }
-        return self.connection(at: place)
-    }
-
-    /// Who takes a read for a replica that has no connection; nil if nobody may.
-    private func substitute(at place: Int) -> ServerConnection? {
-        primary?.reader(at: place)?.connection(at: place)
-    }
-
-    /// Requests of this server reached their deadline without a byte from it.
-    func stalled() {
-        guard primary == nil else { return }
-        lastFailure = CloseReason.noProgress.message
-        report(.noProgress)
-    }
-
-    /// The server said that it is not the primary, or cannot act as one.
-    func demoted(because words: String) {
-        lastFailure = words
-        guard primary == nil else { return rest() }
-        guard !isAwaited else { return }
-        awaitPrimary()
-        owesWord = true
-        pool.worker.report(
-            .serverDemoted(pool: pool.index, server: index, epoch: route.epoch, reason: words))
-    }
-
-    /// Whether the control thread will say where it is when it is lost.
-    private var isAwaitable: Bool { isFollowed && primary == nil }
-
-    private func awaitPrimary() {
-        if isAwaitable { isAwaited = true }
-    }
-
-    private func failed(because reason: CloseReason, mayRetryAtOnce: Bool = false) {
-        knowsHello = true
-        lastFailure = reason.message
-        if !mayRetryAtOnce { rest() }
-        if let metric = reason.metric { counters.add(to: metric) }
-        awaitPrimary()
-        report(reason)
-    }
-
-    /// Tries no new connection for a while.
-    private func rest() {
-        retryAt = pool.worker.loop.now + Int64(backoff + Int(pool.worker.random() % 10))
-        backoff = min(backoff * 2, Limits.longestBackoffMilliseconds)
-    }
-
-    private func report(_ reason: CloseReason) {
-        guard primary == nil else { return }
-        owesWord = true
-        pool.worker.report(
-            .serverFailed(
-                pool: pool.index, server: index, epoch: route.epoch, reason: reason.message))
     }
 
     // MARK: - What becomes of held requests

@@ -7,8 +7,8 @@ extension ServerConnection {
         let pool = server.pool
         guard pool.isRedis else { return }
         let user = pool.configuration.serverCredentials?.user
-        let password = server.password
-        passwordIndex = server.passwordIndex
+        let password = server.passwords.current
+        passwordIndex = server.passwords.index
         if speaksRESP3 && !translates {
             let auth = password.map { ["AUTH", user ?? "default", $0] } ?? []
             greet(RedisReply.command(["HELLO", "3"] + auth), .hello)
