@@ -293,6 +293,23 @@ extension ServerConnection {
         }
     }
 
+    /// Queues a request that another connection of this server has handed over.
+    func adopt(_ ticket: Ticket, from other: inout RequestLog) {
+        var ticket = ticket
+        other.move(ticket.length, to: &log, worker.blocks)
+        if tickets.isEmpty { lastProgress = worker.loop.now }
+        hold(&ticket)
+        if !isHolding { ticket.deadline = deadline }
+        tickets.append(ticket, from: worker.blocks)
+        unsentTickets += 1
+        if isHolding { return updateHeld() }
+        server.tookOver()
+        if deadlines?.isActive != true, ticket.deadline != Ticket.never {
+            armDeadline(after: Int(max(1, ticket.deadline - worker.loop.now)))
+        }
+        markDirty()
+    }
+
     private func mayMove(_ ticket: Ticket, wasSent: Bool) -> Bool {
         // One that was given up must not be executed; memcached's noreply must.
         guard ticket.purpose == .request || !server.pool.isRedis else { return false }
@@ -308,10 +325,4 @@ extension ServerConnection {
         let peer = address.map(\.description) ?? server.endpoint
         return "connection to \(peer) lost; the command may have been executed"
     }
-}
-
-/// Requests that wait for a primary.
-struct HeldRequests: Equatable {
-    var count = 0
-    var bytes = 0
 }

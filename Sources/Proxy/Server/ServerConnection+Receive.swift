@@ -186,7 +186,7 @@ extension ServerConnection {
             if ticket.sequence == Ticket.identity {
                 unsafe learnNumber(from: reply)
             }
-            countReply(reply.count, isComplete: true)
+            tally.addReply(reply.count, isComplete: true)
             visits.add(visit(of: ticket), in: worker.latency)
             server.answered(over: self)
         case .request:
@@ -201,7 +201,7 @@ extension ServerConnection {
         _ reply: RawBytes, to client: Handle, _ sequence: UInt32, _ fragment: Int32,
         _ visit: Visit
     ) {
-        countReply(reply.count, isComplete: true)
+        tally.addReply(reply.count, isComplete: true)
         visits.add(visit, in: worker.latency)
         server.answered(over: self)
         guard let client = unsafe worker.clients.find(client) else { return }
@@ -216,7 +216,7 @@ extension ServerConnection {
         let ticket = tickets[0]
         isReplyBegun = true
         if bodyRemaining > Limits.streamFrom { worker.hasLargeArriving = true }
-        countReply(piece.count, isComplete: false)
+        tally.addReply(piece.count, isComplete: false)
         guard ticket.purpose == .request, !isDistrusted(ticket), leadingSeen == ticket.leading,
             let found = unsafe worker.clients.find(ticket.client)
         else {

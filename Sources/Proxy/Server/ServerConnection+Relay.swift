@@ -55,7 +55,7 @@ extension ServerConnection {
         expectsLarge = true
         worker.hasLargeArriving = true
         lastProgress = worker.loop.now
-        countReply(bytes, isComplete: false)
+        tally.addReply(bytes, isComplete: false)
         worker.showUnseen(bytes) { unseen in
             if server.pool.isRedis {
                 _ = redisReplies.scan(unseen)

@@ -111,10 +111,8 @@ internal import Wire
     private var roundTrip = 0
     /// What the latest replies were like.
     var visits = VisitCount()
-    /// What the statistics say of this connection's queues.
-    private var shown = Levels()
-    /// What has come and gone since the statistics were last told.
-    private var untold = Traffic()
+    /// What the statistics are still to be told.
+    var tally = ConnectionTally()
     /// Milliseconds that a request may take; nil: for ever.
     private let timeout: Int?
     /// When the requests that are taken in this turn give up.
@@ -216,8 +214,7 @@ internal import Wire
         ticket.deadline = deadlineOfTurn
         tickets.append(ticket, from: worker.blocks)
         unsentTickets &+= 1
-        untold.requests &+= 1
-        untold.requestBytes &+= ticket.length
+        tally.addRequest(ticket.length)
         if isHolding { holdNewest() }
     }
 
@@ -287,50 +284,12 @@ internal import Wire
         tickets.update(from: firstNew, upTo: owed) { $0.sentAt = stamp }
     }
 
-    /// Tells the statistics what has happened, and adds to the server's levels what changed here: a
-    /// server may have several connections.
+    /// Tells the statistics what has happened, and what waits here.
     func updateGauges() {
-        tellTraffic()
-        let levels = Levels(
+        let levels = ConnectionTally.Levels(
             inQueue: unsentTickets, inQueueBytes: log.unsentCount,
             outQueue: tickets.count - unsentTickets, outQueueBytes: log.sentCount)
-        let counters = server.counters
-        counters.add(levels.inQueue - shown.inQueue, to: .inQueue)
-        counters.add(levels.inQueueBytes - shown.inQueueBytes, to: .inQueueBytes)
-        counters.add(levels.outQueue - shown.outQueue, to: .outQueue)
-        counters.add(levels.outQueueBytes - shown.outQueueBytes, to: .outQueueBytes)
-        shown = levels
-    }
-
-    private func tellTraffic() {
-        let counters = server.counters
-        counters.add(untold.requests, to: .requests)
-        counters.add(untold.requestBytes, to: .requestBytes)
-        counters.add(untold.responses, to: .responses)
-        counters.add(untold.responseBytes, to: .responseBytes)
-        worker.hears(untold.responses, after: roundTrip)
-        untold = Traffic()
-    }
-
-    /// Counts a piece of a reply, or the whole of it if that makes it complete.
-    @inline(__always)
-    func countReply(_ bytes: Int, isComplete: Bool) {
-        if isComplete { untold.responses &+= 1 }
-        untold.responseBytes &+= bytes
-    }
-
-    private struct Traffic {
-        var requests = 0
-        var requestBytes = 0
-        var responses = 0
-        var responseBytes = 0
-    }
-
-    private struct Levels {
-        var inQueue = 0
-        var inQueueBytes = 0
-        var outQueue = 0
-        var outQueueBytes = 0
+        worker.hears(tally.tell(levels, to: server.counters), after: roundTrip)
     }
 
     // MARK: - Reading
@@ -406,26 +365,6 @@ internal import Wire
         unsentTickets -= 1
     }
 
-    /// Requests that were sent and are not answered.
-    var owed: Int { tickets.count &- unsentTickets }
-
-    /// Whether no request is here.
-    var isIdle: Bool { tickets.isEmpty && asideTickets.isEmpty }
-
-    // MARK: - Closing
-
-    /// Answers a ticket's request with an error, if its client is still there.
-    func fail(_ ticket: Ticket, _ message: String) {
-        guard ticket.purpose == .request, let client = unsafe worker.clients.find(ticket.client)
-        else {
-            return
-        }
-        unsafe client.takeUnretainedValue().fail(
-            ticket.sequence, ticket.fragment, message,
-            visitSoFar(of: ticket),
-            word: ticket.leading > 0 ? "EXECABORT" : "ERR")
-    }
-
     /// What a sent request's way to the server and back was like, if it ends now.
     @inline(__always)
     func visit(of ticket: Ticket) -> Visit {
@@ -440,50 +379,9 @@ internal import Wire
         return ticket.sentAt == 0 ? Visit(visit.slot, microseconds: 0) : visit
     }
 
-    /// The one end of a connection: the server learns why, and whoever waits is told, or waits on
-    /// at the connection that takes over.
-    func close(because reason: CloseReason) {
-        guard phase != .closed else { return }
-        let wasConnected = phase != .connecting
-        let owed = phase == .ready ? owed : 0
-        phase = .closed
-        watcher?.cancel()
-        deadlines?.cancel()
-        pause?.cancel()
-        if let client = unsafe worker.clients.find(pausedFor) {
-            unsafe client.takeUnretainedValue().blocksNoMore(self)
-        }
-        socket.disconnect()
-        // The server forgets this connection first: what a failing request triggers may open the
-        // next one.
-        let heir = server.closed(self, because: reason, wasConnected: wasConnected)
-        updateHeld()
-        handOver(to: heir, owed: owed, because: reason)
-        endUpload()
-        tickets.release(to: worker.blocks)
-        asideTickets.release(to: worker.blocks)
-        log.removeAll(to: worker.blocks)
-        aside.removeAll(to: worker.blocks)
-        tail.removeAll(to: worker.blocks)
-        untranslated.removeAll(to: worker.blocks)
-        unsentTickets = 0
-        updateGauges()
-    }
+    /// Requests that were sent and are not answered.
+    var owed: Int { tickets.count &- unsentTickets }
 
-    /// Queues a request that another connection of this server has handed over.
-    func adopt(_ ticket: Ticket, from other: inout RequestLog) {
-        var ticket = ticket
-        other.move(ticket.length, to: &log, worker.blocks)
-        if tickets.isEmpty { lastProgress = worker.loop.now }
-        hold(&ticket)
-        if !isHolding { ticket.deadline = deadline }
-        tickets.append(ticket, from: worker.blocks)
-        unsentTickets += 1
-        if isHolding { return updateHeld() }
-        server.tookOver()
-        if deadlines?.isActive != true, ticket.deadline != Ticket.never {
-            armDeadline(after: Int(max(1, ticket.deadline - worker.loop.now)))
-        }
-        markDirty()
-    }
+    /// Whether no request is here.
+    var isIdle: Bool { tickets.isEmpty && asideTickets.isEmpty }
 }
