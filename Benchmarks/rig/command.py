@@ -207,7 +207,7 @@ def parse_options() -> argparse.Namespace:
     add("--subjects", default=f"{BASELINE},martlet={martlet},haproxy,direct",
         help="NAME=BINARY or NAME, comma-separated; ratios are to nutcracker, or else the first; "
         "'direct' is no proxy, 'haproxy…' passes bytes on (default: %(default)s)")  # fmt: skip
-    add("--rounds", type=int, help="default 5 for table, 3 for other lists, 2 with --quick")
+    add("--rounds", type=int, help="default 9 for table and rate, 3 for other lists, 2 with --quick")
     add("--seconds", type=float, help="of each run; default 0.5, with --quick 0.3")
     add("--warmup", type=float, default=0.2, help="seconds (default %(default)s)")
     add("--quick", action="store_true", help="fewer and shorter rounds")

@@ -48,7 +48,7 @@ GROUPS = {
             *each("redis-{op}:d=1M", op=("get", "set")),
         ),
         syscalls=True,
-        rounds=5,
+        rounds=9,
     ),
     "pipeline": Group(
         "Pipelines",
@@ -100,6 +100,8 @@ GROUPS = {
             *each("{store}-get:R=20000", store=STORES),
             *each("{store}-get:R=2000,mock,D=2000", store=STORES),
         ),
+        # A 99th percentile is what one pause of the machine makes of it.
+        rounds=9,
     ),
     "growth": Group(
         "Growth",
