@@ -136,9 +136,9 @@ enum Limits {
     static let vectors = 64
     /// A connection attempt ends after this when the pool has no `timeout`.
     static let connectMilliseconds = 5000
-    /// After a failed connection attempt, the next one waits this long, in milliseconds: at most a
-    /// few attempts a second against a dead server, back within half a second of its return.
-    static let backoff = 10...500
+    /// After a failed connection attempt, the next one waits this long: at most a few attempts a
+    /// second against a dead server, back within half a second of its return.
+    static let backoffMilliseconds = 10...500
     /// A connection that takes no more requests, since its server is not the primary any more, gets
     /// so long for the replies it owes: a healthy server needs a round trip, and all other requests
     /// wait for them.

@@ -5,16 +5,13 @@ import Testing
 
 /// Transactions whose primary moves.
 @Suite(.serialized) struct TransactionHandoverTests {
-    private static let begin = redis("MULTI")
-    private static let end = redis("EXEC")
-    private static let discarded =
-        "-EXECABORT Transaction discarded because of previous errors.\r\n"
+    private typealias Words = TransactionTests
 
     /// A client whose transaction of SET and INCR is with the first node.
     private func sent(_ group: FollowedGroup) throws -> (Peer, Peer, String) {
         let proxy = group.proxy
         let client = try proxy.client()
-        let whole = Self.begin + redis("SET", "k", "v") + redis("INCR", "n") + Self.end
+        let whole = Words.begin + redis("SET", "k", "v") + redis("INCR", "n") + Words.end
         try client.say(whole)
         try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n+QUEUED\r\n")
         let server = try group.connection(to: 0)
@@ -28,7 +25,7 @@ import Testing
             let (client, old, whole) = try sent(group)
             group.promote(1)
 
-            try old.say("+OK\r\n" + refusal + refusal + Self.discarded)
+            try old.say("+OK\r\n" + refusal + refusal + Words.discarded)
 
             let new = try group.connection(to: 1)
             try proxy.expect(new, hears: whole)
@@ -70,7 +67,7 @@ import Testing
     @Test func lostTransactionOfReadsIsSentAgain() throws {
         try FollowedGroup.run { group, proxy in
             let client = try proxy.client()
-            let whole = Self.begin + redis("GET", "k") + redis("GET", "l") + Self.end
+            let whole = Words.begin + redis("GET", "k") + redis("GET", "l") + Words.end
             try client.say(whole)
             let old = try group.connection(to: 0)
             try proxy.expect(old, hears: whole)
@@ -89,7 +86,7 @@ import Testing
 
     @Test func readsBehindARefusedWriteAreSentAgainAsATransactionToo() throws {
         try FollowedGroup.run { group, proxy in
-            let reads = Self.begin + redis("GET", "k") + Self.end
+            let reads = Words.begin + redis("GET", "k") + Words.end
             let client = try proxy.client()
             try client.say(redis("SET", "k", "new") + reads)
             let old = try group.connection(to: 0)
@@ -112,7 +109,7 @@ import Testing
             group.nodes[0].die()
             let client = try proxy.client()
 
-            try client.say(Self.begin + redis("INCR", "n") + Self.end)
+            try client.say(Words.begin + redis("INCR", "n") + Words.end)
 
             try proxy.expect(client, hears: "+OK\r\n+QUEUED\r\n")
             let line = try proxy.line(from: client)

@@ -5,9 +5,9 @@ import Testing
 
 /// MULTI and EXEC: kept by the proxy, sent as one piece.
 @Suite(.serialized) struct TransactionTests {
-    private static let begin = redis("MULTI")
-    private static let end = redis("EXEC")
-    private static let discarded =
+    static let begin = redis("MULTI")
+    static let end = redis("EXEC")
+    static let discarded =
         "-EXECABORT Transaction discarded because of previous errors.\r\n"
 
     /// Holds a conversation with a pool of servers that are not followed.

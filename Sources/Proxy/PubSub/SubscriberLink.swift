@@ -27,7 +27,7 @@ internal import Wire
     /// How far `input` is scanned.
     private var scanned = 0
     private var timer: Timer?
-    private var backoff = Backoff(Limits.backoff)
+    private var backoff = Backoff(Limits.backoffMilliseconds)
     private var heardAt: Int64 = 0
     private var isClosed = false
 

@@ -51,7 +51,7 @@ internal import Wire
     /// The routing showed a primary that is none, or cannot be reached: the next one is awaited.
     var isAwaited = false
     var retryAt: Int64 = 0
-    var backoff = Backoff(Limits.backoff)
+    var backoff = Backoff(Limits.backoffMilliseconds)
     var lastFailure = "not connected"
     /// Whether the control thread awaits word of the next reply.
     var owesWord = false

@@ -16,8 +16,8 @@ struct ServerPasswords {
 
     /// The server refused one; turns to the next.
     ///
-    /// - Returns: whether there is one to try at once. Behind the last that it had not refused there
-    ///   is not, and the next attempt begins anew.
+    /// - Returns: whether there is one to try at once; once all were refused, there is none until the
+    ///   next attempt.
     mutating func turn(from shown: Int) -> Bool {
         guard !passwords.isEmpty else { return false }
         // Another connection was refused first.
