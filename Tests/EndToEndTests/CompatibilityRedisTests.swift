@@ -93,6 +93,7 @@ import Testing
         "info": "tells of the proxy, too, and of this moment",
         "latency histogram": "has counted the requests until this moment",
         "memory stats": "is the memory at this moment",
+        "object idletime": "is a time until this moment",
         "memory malloc-stats": "is the memory at this moment",
         "time": "is the proxy's clock",
         "select": "connections to servers are shared, and stay with the pool's database",
