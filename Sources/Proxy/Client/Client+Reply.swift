@@ -18,6 +18,14 @@ extension Client {
         return sequence
     }
 
+    /// The same for who knows that the client is to hear the reply.
+    @inline(__always)
+    func admitHeard() -> UInt32 {
+        let sequence = firstSequence &+ UInt32(truncatingIfNeeded: requests.count)
+        requests.append(Request(receivedAt: worker.stamp), from: worker.blocks)
+        return sequence
+    }
+
     /// Answers a request that no server sees.
     func answer(_ reply: [UInt8]) {
         if replyMode.isSilent { return keepSilent(about: reply) }
@@ -273,19 +281,26 @@ extension Client {
         }
     }
 
-    /// Copies the next reply, a small one, behind the last: cheaper than one more piece in the
-    /// system call.
+    /// Copies the next replies behind the last one, as long as they are small: cheaper than more
+    /// pieces in the system call.
     ///
-    /// - Returns: false if it is none of these.
+    /// - Returns: whether there was one.
     @inline(__always)
     private func releasesCopied() -> Bool {
-        let request = requests.first
-        guard request.place.isTaken else { return false }
-        heldCount &-= request.place.count
-        unsafe output.append(request.place.bytes, from: worker.blocks)
-        held.release(request.place, to: worker.blocks)
-        depart(request.visit, receivedAt: request.receivedAt)
-        popRequest()
+        var released = 0
+        while released < requests.count {
+            let request = requests[released]
+            guard request.place.isTaken else { break }
+            heldCount &-= request.place.count
+            unsafe output.append(request.place.bytes, from: worker.blocks)
+            held.release(request.place, to: worker.blocks)
+            depart(request.visit, receivedAt: request.receivedAt)
+            released &+= 1
+        }
+        guard released > 0 else { return false }
+        // None of these is silent.
+        requests.dropFirst(released, to: worker.blocks)
+        firstSequence &+= UInt32(truncatingIfNeeded: released)
         return true
     }
 

@@ -77,17 +77,18 @@
         return element
     }
 
-    /// Forgets the oldest element.
+    /// Forgets the oldest element, or so many of them.
     @inline(__always)
-    mutating func dropFirst(to pool: BlockPool) {
-        precondition(count > 0)
-        head = (head &+ 1) & (capacity &- 1)
-        count &-= 1
-        if count == 0 && capacity > Self.firstCapacity { shrink(to: pool) }
+    mutating func dropFirst(_ dropped: Int = 1, to pool: BlockPool) {
+        precondition(dropped >= 0 && dropped <= count)
+        head = (head &+ dropped) & (capacity &- 1)
+        count &-= dropped
+        if count == 0 { shrink(to: pool) }
     }
 
     @inline(never)
     private mutating func shrink(to pool: BlockPool) {
+        guard capacity > Self.firstCapacity else { return }
         // So many have passed since the block was new, if it was filled once and emptied once.
         let passed = head == 0 ? capacity : head
         nextCapacity = passed > capacity / 2 ? capacity : capacity / 2

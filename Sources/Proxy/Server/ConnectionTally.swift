@@ -9,9 +9,11 @@ struct ConnectionTally {
         var outQueueBytes = 0
     }
 
+    // What is added to together is not side by side: as two lanes of a vector it takes the compiler
+    // six instructions instead of two.
     private var requests = 0
-    private var requestBytes = 0
     private var responses = 0
+    private var requestBytes = 0
     private var responseBytes = 0
     /// What the server's levels have of this connection: a server may have several.
     private var shown = Levels()

@@ -14,15 +14,15 @@ extension ServerConnection {
     private func takeRedis(_ bytes: RawBytes) {
         var offset = 0
         while offset < bytes.count {
-            guard isReplyExpected else { return close(because: Self.unexpected) }
             let rest = unsafe bytes.dropping(offset)
             let step = unsafe redisReplies.scan(rest.span, noting: worker.elements)
+            guard isReplyExpected else { return close(because: Self.unexpected) }
             switch step.state {
             case .complete:
                 unsafe finish(
                     rest.piece(0, step.consumed), isError: step.kind == UInt8(ascii: "-"))
                 if phase == .closed { return }
-                offset += step.consumed
+                offset &+= step.consumed
             case .incomplete:
                 if step.consumed > 0 { unsafe pass(rest.piece(0, step.consumed)) }
                 if phase != .closed { unsafe keepTail(rest.dropping(step.consumed)) }
@@ -159,10 +159,11 @@ extension ServerConnection {
     @inline(__always)
     private func finish(_ reply: RawBytes, isError: Bool) {
         let ticket = tickets.first
-        guard !isError, halt == .none, ticket.leading == 0, ticket.purpose == .request else {
+        guard !isError, !isHolding, ticket.leading == 0, ticket.purpose == .request else {
             return unsafe finishCarefully(reply, isError: isError)
         }
-        popTicket()
+        log.consume(ticket.length, to: worker.blocks)
+        forgetTicket()
         unsafe deliver(
             reply, to: ticket.client, ticket.sequence, ticket.fragment, visit(of: ticket))
     }

@@ -343,20 +343,24 @@ internal import Wire
     }
 
     /// Takes the oldest ticket, whose reply is complete, and frees its request.
-    @inline(__always)
     func popTicket() {
         log.consume(tickets.first.length, to: worker.blocks)
         dropTicket()
     }
 
     /// Takes the oldest ticket, whose request was taken from the log.
-    @inline(__always)
     func dropTicket() {
+        forgetTicket()
+        if isHolding && owed == 0 { endLater() }
+    }
+
+    /// The same on a connection that holds nothing.
+    @inline(__always)
+    func forgetTicket() {
         tickets.dropFirst(to: worker.blocks)
-        if expired > 0 { expired -= 1 }
+        if expired > 0 { expired &-= 1 }
         isReplyBegun = false
         leadingSeen = 0
-        if isHolding && owed == 0 { endLater() }
     }
 
     /// Takes the oldest ticket, whose request was never sent and was taken from the log.
