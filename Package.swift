@@ -44,10 +44,12 @@ let package = Package(
         // c-ares: DNS that never blocks, with every address and its TTL (getaddrinfo gives
         // neither).
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+        // Vector instructions that are chosen at run time, for hashing eight keys at once.
+        .systemLibrary(name: "CLanes"),
         // What Glibc's module hides from Swift: accept4, fork, a few socket constants.
         .systemLibrary(name: "CGlibc"),
 
-        .target(name: "Hashing", swiftSettings: strict),
+        .target(name: "Hashing", dependencies: ["CLanes"], swiftSettings: strict),
         .target(name: "Wire", exclude: ["Commands.md"], swiftSettings: strict),
         .target(
             name: "Configuration", dependencies: ["Hashing", "Wire", "CLibyaml", "CGlibc"],

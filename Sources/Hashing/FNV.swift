@@ -4,8 +4,8 @@
 enum FNV {
     private static let basis32: UInt32 = 0x811c_9dc5
     private static let prime32: UInt32 = 0x0100_0193
-    private static let basis64: UInt64 = 0xcbf2_9ce4_8422_2325
-    private static let prime64: UInt64 = 0x0100_0000_01b3
+    static let basis64: UInt64 = 0xcbf2_9ce4_8422_2325
+    static let prime64: UInt64 = 0x0100_0000_01b3
 
     static func fnv32(_ key: Span<UInt8>) -> UInt32 {
         var hash = basis32
@@ -45,26 +45,6 @@ enum FNV {
         var hash = UInt32(truncatingIfNeeded: basis64)
         for index in key.indices { hash = mix(hash, key[index]) }
         return hash
-    }
-
-    /// The same of two keys at once. Each step of a hash waits four cycles for the one before it, so
-    /// that the second key's come nearly for free.
-    @inline(__always)
-    static func fnv64a(_ first: Span<UInt8>, _ second: Span<UInt8>) -> (UInt32, UInt32) {
-        var hashes = (UInt32(truncatingIfNeeded: basis64), UInt32(truncatingIfNeeded: basis64))
-        var index = 0
-        while index <= min(first.count, second.count) &- 8 {
-            let firstEight = first.extracting(index..<index &+ 8)
-            let secondEight = second.extracting(index..<index &+ 8)
-            for step in 0..<8 {
-                hashes.0 = mix(hashes.0, firstEight[step])
-                hashes.1 = mix(hashes.1, secondEight[step])
-            }
-            index &+= 8
-        }
-        for rest in index..<first.count { hashes.0 = mix(hashes.0, first[rest]) }
-        for rest in index..<second.count { hashes.1 = mix(hashes.1, second[rest]) }
-        return hashes
     }
 
     @inline(__always)

@@ -26,6 +26,10 @@ internal import Wire
     let plan = SplitPlan()
     /// What the server connections' scanners note of arrays.
     let elements = RedisElementLengths()
+    /// The requests that are just being sent on.
+    let requestRun = RequestRun()
+    /// The keys whose servers are just being found.
+    let keys = KeyBatch()
     /// The same two without reference counting.
     let unretainedPlan: Unretained<SplitPlan>
     let unretainedElements: Unretained<RedisElementLengths>
@@ -119,6 +123,8 @@ internal import Wire
     deinit {
         unsafe scratch.deallocate()
         unsafe vectors.deallocate()
+        requestRun.deallocate()
+        keys.deallocate()
         dirtyServers.release(to: blocks)
         dirtyClients.release(to: blocks)
         waitingClients.release(to: blocks)

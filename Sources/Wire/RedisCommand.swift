@@ -124,7 +124,7 @@ public struct RedisCommand: Sendable, BitwiseCopyable {
     /// A line of the command table, and the little of it that nearly all requests need to be known
     /// by: looking the line up takes 40 instructions. One word, since it is copied three times a
     /// request: as five fields it takes 20 instructions more.
-    public struct ID: Sendable, Equatable {
+    public struct ID: Sendable, Equatable, BitwiseCopyable {
         /// The line, its arity above it, then the flags.
         private let word: UInt32
 

@@ -56,6 +56,8 @@ public struct RedisReplyScanner: Sendable {
 
     /// Whether RESP3's types are replies too.
     private let allowsRESP3: Bool
+    /// What the last plain bulk was: values of a kind are often as long as each other.
+    private var known = KnownBulk()
 
     /// A scanner before a reply.
     ///
@@ -81,8 +83,18 @@ public struct RedisReplyScanner: Sendable {
     public mutating func scan(
         _ bytes: Span<UInt8>, noting elements: RedisElementLengths? = nil
     ) -> RedisScan {
+        if kind == 0 && known.matches(bytes) {
+            return Self.complete(Int(known.length), UInt8(ascii: "$"))
+        }
+        return scanUnknown(bytes, elements)
+    }
+
+    @inline(never)
+    private mutating func scanUnknown(
+        _ bytes: Span<UInt8>, _ elements: RedisElementLengths?
+    ) -> RedisScan {
         if kind == 0 {
-            if let reply = Self.plainReply(in: bytes) { return reply }
+            if let reply = plainReply(in: bytes) { return reply }
             return scanArray(bytes, elements)
         }
         elements?.forget()
@@ -91,6 +103,39 @@ public struct RedisReplyScanner: Sendable {
 
     // MARK: - The whole reply at once
 
+    /// A bulk's header that was read, and what it means: one that is the same is compared, not read,
+    /// which takes a third of the instructions.
+    private struct KnownBulk {
+        /// The header's bytes and zeros.
+        private var header: UInt64 = 1
+        /// Ones for the header's bytes.
+        private var mask: UInt64 = 0
+        /// Bytes of the reply.
+        private(set) var length: UInt32 = 8
+
+        /// None.
+        init() {}
+
+        /// - Parameter word: the reply's first eight bytes; of a header that is longer nothing is
+        ///   known.
+        @inline(__always)
+        init(_ word: UInt64, headerLength: Int, length: Int) {
+            guard headerLength <= 8, length >= 8, length <= UInt32.max else { return }
+            mask = UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- headerLength &* 8)
+            header = word & mask
+            self.length = UInt32(truncatingIfNeeded: length)
+        }
+
+        /// Whether the bytes begin with such a reply and have all of it.
+        @inline(__always)
+        func matches(_ bytes: Span<UInt8>) -> Bool {
+            guard let word = ByteScanner.word(at: 0, in: bytes), word & mask == header,
+                let end = ByteScanner.word(at: Int(length) &- 8, in: bytes)
+            else { return false }
+            return UInt16(truncatingIfNeeded: end &>> 48) == ByteScanner.lineEnd
+        }
+    }
+
     /// "+OK" and "$-1", each with CRLF, in a word whose rest is zero.
     private static let ok: UInt64 = 0x0A_0D4B_4F2B
     private static let null: UInt64 = 0x0A_0D31_2D24
@@ -98,12 +143,12 @@ public struct RedisReplyScanner: Sendable {
     /// A bulk, an OK, a null or an integer of up to five digits that has arrived in full and is
     /// right; nil is anything else, for `scanCarefully` to tell what. Half the instructions.
     @inline(__always)
-    private static func plainReply(in bytes: Span<UInt8>) -> RedisScan? {
+    private mutating func plainReply(in bytes: Span<UInt8>) -> RedisScan? {
         guard let word = ByteScanner.wordOrLess(in: bytes) else { return nil }
         let kind = UInt8(truncatingIfNeeded: word)
         switch kind {
         case UInt8(ascii: "$"):
-            if word & 0xFF_FFFF_FFFF == null { return complete(5, kind) }
+            if word & 0xFF_FFFF_FFFF == Self.null { return Self.complete(5, kind) }
             let line = ByteScanner.decimalLine(
                 at: 1, lessZeros: word &>> 8 &- ByteScanner.zeros, in: bytes)
             guard line.end > 0 else { return nil }
@@ -111,16 +156,17 @@ public struct RedisReplyScanner: Sendable {
             guard end <= bytes.count &- 2, ByteScanner.isLineEnd(at: end, in: bytes) else {
                 return nil
             }
-            return complete(end &+ 2, kind)
+            known = KnownBulk(word, headerLength: line.end, length: end &+ 2)
+            return Self.complete(end &+ 2, kind)
         case UInt8(ascii: "+"):
-            return word & 0xFF_FFFF_FFFF == ok ? complete(5, kind) : nil
+            return word & 0xFF_FFFF_FFFF == Self.ok ? Self.complete(5, kind) : nil
         case UInt8(ascii: ":"):
             let digits = ByteScanner.digitCount(in: word &>> 8)
             guard digits > 0, digits < 6, !(digits > 1 && word &>> 8 & 0xFF == 0x30) else {
                 return nil
             }
             let rest = UInt16(truncatingIfNeeded: word &>> UInt64(8 &+ digits &* 8))
-            return rest == ByteScanner.lineEnd ? complete(digits &+ 3, kind) : nil
+            return rest == ByteScanner.lineEnd ? Self.complete(digits &+ 3, kind) : nil
         default:
             return nil
         }

@@ -6,7 +6,7 @@
 ///             argumentsOffset          firstArgumentOffset
 ///
 /// Offsets count from the frame's first byte. Whoever moves the bytes moves all of them.
-public struct RedisRequest: Sendable, Equatable {
+public struct RedisRequest: Sendable, Equatable, BitwiseCopyable {
     /// Bytes of the whole frame.
     public internal(set) var length = 0
     /// Which command it is, `.unknown` if the table has none of that name.

@@ -1,4 +1,5 @@
-/// Finds the requests in a client's bytes, as strict as a Redis 7.0 server or stricter.
+/// Finds the requests in a client's bytes, as strict as a Redis 7.0 server or stricter, and tells
+/// what is wrong or missing. `RedisPlainParser` is quicker with what has come whole.
 ///
 /// One client owns one parser. The bytes given to `parse` always begin at a frame's first byte. If
 /// the frame was incomplete, the next call gets the same bytes and more, and continues at the
@@ -21,24 +22,28 @@ public struct RedisRequestParser: Sendable {
     private var searched = 0
     private var request = RedisRequest()
 
-    /// As long as this a request may be whatever its arguments are: both limits allow it.
-    private let plainLength: Int
-    /// The name that was looked up last, and what it was: clients say the same again and again.
-    private var lastName: UInt64 = 0
-    private var lastNameLength = 0
-    private var lastCommand = RedisCommand.ID.unknown
-
     /// A parser at the beginning of a frame.
     public init(limits: RedisLimits = RedisLimits()) {
         self.limits = limits
-        plainLength = min(limits.maxRequestLength, limits.maxBulkLength)
     }
 
     /// What the bytes begin with. After anything but `.incomplete` the parser is ready for the next
     /// frame.
     public mutating func parse(_ bytes: Span<UInt8>) -> RedisParse {
-        let request = parsePlain(bytes)
-        return request.length > 0 ? .request(request) : parseCarefully(bytes)
+        guard bytes.count > 0 else { return .incomplete(needed: 1) }
+        guard bytes[0] == UInt8(ascii: "*") else { return parseInline(bytes) }
+
+        if position == 0 {
+            let header = ByteScanner.decimalLine(at: 1, in: bytes)
+            guard header.end > 0 else { return explainMultibulkHeader(bytes) }
+            guard header.value <= limits.maxArguments else { return fail(.invalidMultibulkLength) }
+            guard header.value > 0 else {
+                reset()
+                return .empty(length: header.end)
+            }
+            begin(argumentCount: header.value, at: header.end)
+        }
+        return parseArguments(bytes)
     }
 
     // MARK: - A request that is not complete
@@ -57,150 +62,7 @@ public struct RedisRequestParser: Sendable {
     /// Leaves the unfinished frame to somebody else: the next bytes begin a new one.
     public mutating func forget() { reset() }
 
-    // MARK: - The whole request at once
-
-    /// A request that has arrived in full and breaks no rule; one of length 0 is anything else, for
-    /// `parse` to tell what. Nearly all requests are read here, and little is written down
-    /// meanwhile: a GET takes half the instructions.
-    public mutating func parsePlain(_ bytes: Span<UInt8>) -> RedisRequest {
-        var request = RedisRequest()
-        guard position | searched == 0, let head = PlainHead.find(in: bytes),
-            head.argumentCount <= limits.maxArguments
-        else { return request }
-        let name = head.name
-        request.argumentCount = head.argumentCount
-        request.argumentsOffset = head.argumentsOffset
-        request.nameOffset = name.offset
-        request.nameLength = name.length
-        var end = name.end
-        if head.argumentCount > 1 {
-            guard let first = PlainBulk(behind: end, in: bytes) else { return request }
-            request.firstArgumentOffset = first.offset
-            request.firstArgumentLength = first.length
-            end = first.end
-            var left = head.argumentCount &- 2
-            while left > 0 {
-                guard let next = PlainBulk(behind: end, in: bytes) else { return request }
-                end = next.end
-                left &-= 1
-            }
-        }
-        guard end &+ 2 <= plainLength, ByteScanner.isLineEnd(at: end, in: bytes) else {
-            return request
-        }
-        request.command = command(of: name, in: bytes)
-        request.length = end &+ 2
-        return request
-    }
-
-    @inline(__always)
-    private mutating func command(of name: PlainBulk, in bytes: Span<UInt8>) -> RedisCommand.ID {
-        guard let word = ByteScanner.word(at: name.offset, in: bytes), name.length > 0,
-            name.length <= 8
-        else { return commands.findAny(bytes, at: name.offset, length: name.length) }
-        let letters = word & UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- name.length &* 8)
-        if letters != lastName || name.length != lastNameLength {
-            lastCommand = commands.find(letters, length: name.length)
-            (lastName, lastNameLength) = (letters, name.length)
-        }
-        return lastCommand
-    }
-
-    /// A request up to its name.
-    private struct PlainHead {
-        let argumentCount: Int
-        /// Where the `$` of the name stands.
-        let argumentsOffset: Int
-        let name: PlainBulk
-
-        @inline(__always)
-        static func find(in bytes: Span<UInt8>) -> PlainHead? {
-            guard let word = ByteScanner.word(at: 0, in: bytes) else { return nil }
-            // `*0 CRLF $0 CRLF`, but for the two digits: most requests begin so.
-            let rest = word &- 0x0A0D_3024_0A0D_302A
-            let digits = rest &>> 8
-            if rest & 0xFFFF_00FF_FFFF_00FF == 0, digits & 0xFF &- 1 <= 8,
-                digits &>> 32 &- 1 <= 7
-            {
-                let name = PlainBulk(offset: 8, length: Int(digits &>> 32))
-                guard name.end &+ 2 <= bytes.count else { return nil }
-                return PlainHead(
-                    argumentCount: Int(digits & 0xFF), argumentsOffset: 4, name: name)
-            }
-            return findLong(in: bytes)
-        }
-
-        /// Of ten arguments or more, or with a long name.
-        @inline(never)
-        private static func findLong(in bytes: Span<UInt8>) -> PlainHead? {
-            guard bytes[0] == UInt8(ascii: "*") else { return nil }
-            let header = ByteScanner.decimalLine(at: 1, in: bytes)
-            guard header.end > 0, header.value > 0,
-                let name = PlainBulk(behind: header.end &- 2, in: bytes)
-            else { return nil }
-            return PlainHead(
-                argumentCount: header.value, argumentsOffset: header.end, name: name)
-        }
-    }
-
-    /// An argument in its plainest form, of which all bytes are there.
-    ///
-    ///     CRLF $5 CRLF hello CRLF
-    ///                  |     |
-    ///                  |     end
-    ///                  offset
-    ///
-    /// It is read together with the CRLF before it, which belongs to what stands there: of both,
-    /// with up to three digits, eight bytes are all, and in a whole request there are always as
-    /// many.
-    private struct PlainBulk {
-        /// CRLF, "$", and five times "0".
-        private static let mark: UInt64 = 0x3030_3030_3024_0A0D
-
-        let offset: Int
-        let length: Int
-        /// Where the CRLF must stand that ends it; nobody has looked yet.
-        var end: Int { offset &+ length }
-
-        @inline(__always)
-        init(offset: Int, length: Int) {
-            self.offset = offset
-            self.length = length
-        }
-
-        @inline(__always)
-        init?(behind lineEnd: Int, in bytes: Span<UInt8>) {
-            guard let word = ByteScanner.word(at: lineEnd, in: bytes) else { return nil }
-            let rest = word &- Self.mark
-            guard rest & 0xFF_FFFF == 0 else { return nil }
-            let line = ByteScanner.decimalLine(
-                at: lineEnd &+ 3, lessZeros: rest &>> 24, in: bytes)
-            guard line.end > 0 else { return nil }
-            guard line.end &+ line.value &+ 2 <= bytes.count else { return nil }
-            (offset, length) = (line.end, line.value)
-        }
-    }
-
     // MARK: - Argument by argument
-
-    /// Reads a frame from where the last call stopped, and finds out what is wrong or missing.
-    @inline(never)
-    private mutating func parseCarefully(_ bytes: Span<UInt8>) -> RedisParse {
-        guard bytes.count > 0 else { return .incomplete(needed: 1) }
-        guard bytes[0] == UInt8(ascii: "*") else { return parseInline(bytes) }
-
-        if position == 0 {
-            let header = ByteScanner.decimalLine(at: 1, in: bytes)
-            guard header.end > 0 else { return explainMultibulkHeader(bytes) }
-            guard header.value <= limits.maxArguments else { return fail(.invalidMultibulkLength) }
-            guard header.value > 0 else {
-                reset()
-                return .empty(length: header.end)
-            }
-            begin(argumentCount: header.value, at: header.end)
-        }
-        return parseArguments(bytes)
-    }
 
     private mutating func begin(argumentCount: Int, at offset: Int) {
         position = offset

@@ -30,6 +30,38 @@ import Testing
         }
     }
 
+    /// Requests with one key go in runs: what fails in one keeps its place, and ends nothing.
+    @Test func failuresWithinARunKeepTheirPlace() throws {
+        let nodes = try CacheNode.several(2, .redis)
+        let proxy = try RunningProxy(
+            pool: .redis(nodes, options: ["hash": "murmur", "max_key_length": "100"]))
+        let keys = try KeyFinder(proxy: proxy, nodes: nodes)
+        let client = try proxy.client()
+        nodes[1].kill()
+        var requests: [UInt8] = []
+
+        for number in 0..<100 {
+            requests += Bytes.command(["SET", keys.key(on: 0), "\(number)"])
+            requests += Bytes.command(["GET", keys.key(on: 1)])
+            requests += Bytes.command(["GET", String(repeating: "k", count: 101)])
+            if number % 7 == 0 { requests += Bytes.command(["MGET", keys.key(on: 0)]) }
+            if number % 11 == 0 { requests += Array("GET \(keys.key(on: 0))\r\n".utf8) }
+            requests += Bytes.command(["GET", keys.key(on: 0)])
+        }
+        try client.send(requests)
+
+        for number in 0..<100 {
+            let value = Reply.bulk("\(number)")
+            try #require(try client.readReply() == .ok)
+            try #require(try client.readReply().errorText != nil)
+            let tooLong = Reply.error("ERR key is longer than max_key_length, 100 bytes")
+            try #require(try client.readReply() == tooLong)
+            if number % 7 == 0 { try #require(try client.readReply() == .array([value])) }
+            if number % 11 == 0 { try #require(try client.readReply() == value) }
+            try #require(try client.readReply() == value)
+        }
+    }
+
     @Test func localRepliesKeepTheirPlace() throws {
         let nodes = try CacheNode.several(4, .redis)
         let proxy = try RunningProxy(pool: .redis(nodes, options: ["hash": "murmur"]))

@@ -43,30 +43,41 @@ struct PlacementTests {
         }
     }
 
-    /// Keys of any lengths, in ASCII or not.
+    /// Keys of any lengths, in ASCII or not, as many as are hashed at once, fewer and more.
     @Test
-    func placesTwoKeysAsItPlacesEach() {
+    func placesManyKeysAsItPlacesEach() {
         let keys = (0..<70).map { length in
             (0..<length).map { UInt8(truncatingIfNeeded: $0 * 37 + length * 11) }
         }
-        for distribution in [Distribution.ketama, .modula] {
-            for (hash, tag) in [(KeyHash.fnv64a, nil), (.fnv64a, HashTag("{}")), (.md5, nil)] {
+        var random = SystemRandomNumberGenerator()
+        for (names, hash, tag) in [
+            ("abcde", KeyHash.fnv64a, nil), ("abcde", .fnv64a, HashTag("{}")),
+            ("abcde", .md5, nil), ("a", .fnv64a, nil),
+        ] {
+            for distribution in [Distribution.ketama, .modula] {
                 let placement = Placement(
-                    hash: hash, tag: tag, distribution: distribution, members: members("abcde"))
-                for first in keys {
-                    for second in keys {
-                        let servers = placement.servers(for: first.span, and: second.span)
-                        #expect(servers.first == placement.server(for: first.span))
-                        #expect(servers.second == placement.server(for: second.span))
-                    }
+                    hash: hash, tag: tag, distribution: distribution, members: members(names))
+                for count in 0...40 {
+                    expectSame(
+                        placement, (0..<count).map { _ in keys.randomElement(using: &random)! })
+                    expectSame(placement, [[UInt8]](repeating: keys[40], count: count))
                 }
             }
         }
-        let alone = Placement(
-            hash: .fnv64a, tag: nil, distribution: .ketama, members: members("a"))
-        let key = keys[9]
-        let servers = alone.servers(for: key.span, and: key.span)
-        #expect(servers == (0, 0))
+    }
+
+    private func expectSame(_ placement: Placement, _ keys: [[UInt8]]) {
+        var ranges: [KeyRange] = []
+        var bytes: [UInt8] = [0xFF]
+        for key in keys {
+            ranges.append(KeyRange(offset: bytes.count, length: key.count))
+            bytes += key
+        }
+        var servers = [Int32](repeating: -1, count: keys.count)
+        var span = servers.mutableSpan
+        placement.find(ranges.span, in: bytes.span, into: &span)
+
+        #expect(servers == keys.map { Int32(placement.server(for: $0.span)) }, "\(keys)")
     }
 
     @Test

@@ -20,11 +20,19 @@ import Testing
         }
     }
 
+    /// A key whose server is found at once.
+    private func addKey(
+        at offset: Int = 0, length: Int = 1, of server: Int, partsUpTo limit: Int = .max
+    ) {
+        plan.addKey(at: offset, length: length, from: pool)
+        plan.assign(plan.keys.count - 1, to: server, partsUpTo: limit, from: pool)
+    }
+
     @Test func serversComeInTheOrderOfTheirFirstKey() {
         plan.begin(servers: 4, keys: 6, from: pool)
 
         for (key, server) in [2, 0, 2, 3, 0, 2].enumerated() {
-            plan.addKey(at: key * 10, length: key + 1, of: server, from: pool)
+            addKey(at: key * 10, length: key + 1, of: server)
         }
 
         #expect(parts == [[2, 0, 2, 5], [0, 1, 4], [3, 3]])
@@ -36,11 +44,11 @@ import Testing
 
     @Test func nextRequestStartsAfresh() {
         plan.begin(servers: 3, keys: 3, from: pool)
-        for server in [0, 2, 2] { plan.addKey(at: 0, length: 1, of: server, from: pool) }
+        for server in [0, 2, 2] { addKey(of: server) }
         plan.end(to: pool)
 
         plan.begin(servers: 3, keys: 1, from: pool)
-        plan.addKey(at: 0, length: 1, of: 2, from: pool)
+        addKey(of: 2)
 
         #expect(parts == [[2, 0]])
         plan.end(to: pool)
@@ -50,7 +58,7 @@ import Testing
     @Test func poolsOfDifferentSizesShareIt() {
         for servers in [2, 5, 2, 5] {
             plan.begin(servers: servers, keys: 1, from: pool)
-            plan.addKey(at: 0, length: 1, of: servers - 1, from: pool)
+            addKey(of: servers - 1)
             #expect(parts == [[servers - 1, 0]])
             plan.end(to: pool)
         }
@@ -60,7 +68,7 @@ import Testing
         plan.begin(servers: 2, keys: 6, from: pool)
 
         for server in [0, 1, 0, 0, 1, 0] {
-            plan.addKey(at: 0, length: 10, of: server, partsUpTo: 15, from: pool)
+            addKey(length: 10, of: server, partsUpTo: 15)
         }
 
         #expect(parts == [[0, 0, 2], [1, 1, 4], [0, 3, 5]])
@@ -69,7 +77,7 @@ import Testing
 
     @Test func endGivesLargeBlocksBack() {
         plan.begin(servers: 1, keys: 10, from: pool)
-        for _ in 0..<100_000 { plan.addKey(at: 0, length: 1, of: 0, from: pool) }
+        for _ in 0..<100_000 { addKey(of: 0) }
         #expect(pool.bytesTaken > 1_000_000)
 
         plan.end(to: pool)
@@ -82,7 +90,7 @@ import Testing
     @Test func smallBlocksAreKeptForTheNextRequest() {
         for _ in 0..<3 {
             plan.begin(servers: 1, keys: 10, from: pool)
-            for _ in 0..<10 { plan.addKey(at: 0, length: 1, of: 0, from: pool) }
+            for _ in 0..<10 { addKey(of: 0) }
             plan.end(to: pool)
         }
 

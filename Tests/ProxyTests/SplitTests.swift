@@ -22,7 +22,8 @@ import Wire
             let count = (fragments.max() ?? 0) + 1
             plan.begin(servers: count, keys: fragments.count, from: blocks)
             for (key, server) in fragments.enumerated() {
-                plan.addKey(at: 0, length: lengths?[key] ?? 2, of: server, from: blocks)
+                plan.addKey(at: 0, length: lengths?[key] ?? 2, from: blocks)
+                plan.assign(key, to: server, from: blocks)
             }
             split.begin(merge, by: plan, headLength: 3, from: blocks)
             plan.end(to: blocks)

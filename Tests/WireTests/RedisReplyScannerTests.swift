@@ -42,6 +42,29 @@ struct RedisReplyScannerTests {
         }
     }
 
+    /// One byte other than in the bulk before, each byte in turn, with each value.
+    @Test func whatDiffersInAByteIsNotTakenForTheBulkBefore() {
+        for bulk in ["$3\r\nabc\r\n", "$12\r\nabcdefghijkl\r\n", "$0\r\n\r\n", "$1\r\n\n\r\n"] {
+            var known = RedisReplyScanner()
+            _ = known.scan(utf8(bulk).span)
+            var others = utf8(bulk + "+OK\r\n")
+            for index in bulk.utf8.indices.enumerated().map(\.offset) {
+                let byte = others[index]
+                for other in UInt8.min...UInt8.max {
+                    others[index] = other
+                    var (copy, fresh) = (known, RedisReplyScanner())
+                    #expect(copy.scan(others.span) == fresh.scan(others.span))
+                }
+                others[index] = byte
+            }
+            for length in 0..<bulk.utf8.count {
+                let part = Array(utf8(bulk).prefix(length))
+                var (copy, fresh) = (known, RedisReplyScanner())
+                #expect(copy.scan(part.span) == fresh.scan(part.span))
+            }
+        }
+    }
+
     @Test(arguments: [
         "x", "\r\n", "HTTP/1.1 400 Bad Request\r\n", "+OK\n", "+OK\rx", "-ERR a\nb\r\n", ":\r\n",
         ":1x\r\n", ":+1\r\n",

@@ -1,3 +1,4 @@
+import Testing
 import Wire
 
 /// A frame as the tests compare it.
@@ -39,11 +40,16 @@ func arguments(of request: RedisRequest, in bytes: Span<UInt8>) -> [String] {
     return result
 }
 
-/// One call of `RedisRequestParser`, as the split-point helpers take it.
+/// One call of `RedisRequestParser`, as the split-point helpers take it. `RedisPlainParser` finds the
+/// same request or none.
 func requestParser(limits: RedisLimits = RedisLimits()) -> Parse<RedisFrame> {
     var parser = RedisRequestParser(limits: limits)
+    var plainParser = RedisPlainParser(limits: limits)
     return { bytes in
-        switch parser.parse(bytes) {
+        let parsed = parser.parse(bytes)
+        let plain = plainParser.parse(bytes)
+        if plain.length > 0 { #expect(parsed == .request(plain)) }
+        return switch parsed {
         case .request(let request):
             .frame(.request(arguments(of: request, in: bytes)), consumed: request.length)
         case .empty(let length): .frame(.empty, consumed: length)

@@ -188,21 +188,18 @@ extension Client {
         let blocks = worker.blocks
         plan.begin(servers: pool.servers.count, keys: request.keyCount, from: blocks)
         let longest = request.command.isGetAndTouch ? Self.longestTouchLine - headLength : .max
-        var keys = MemcachedKeys(request)
-        while let first = unsafe keys.next(in: frame.span) {
-            // The last of an odd number is its own neighbour, which costs next to nothing.
-            let next = unsafe keys.next(in: frame.span)
-            let second = next ?? first
-            let servers = unsafe pool.serverIndices(
-                for: frame.piece(first.offset, first.length).span,
-                and: frame.piece(second.offset, second.length).span)
-            plan.addKey(
-                at: first.offset - 1, length: first.length + 1, of: servers.first,
-                partsUpTo: longest, from: blocks)
-            guard next != nil else { break }
-            plan.addKey(
-                at: second.offset - 1, length: second.length + 1, of: servers.second,
-                partsUpTo: longest, from: blocks)
+        let keys = worker.keys
+        var names = MemcachedKeys(request)
+        while true {
+            var count = 0
+            while count < KeyBatch.capacity, let key = unsafe names.next(in: frame.span) {
+                keys.set(count, offset: key.offset, length: key.length)
+                plan.addKey(at: key.offset - 1, length: key.length + 1, from: blocks)
+                count &+= 1
+            }
+            guard count > 0 else { return }
+            unsafe keys.find(count, in: frame, of: pool)
+            plan.assign(newest: count, to: keys, partsUpTo: longest, from: blocks)
         }
     }
 

@@ -284,7 +284,7 @@ extension Client {
     }
 
     @inline(never)
-    private func failToConnect(to server: Server) {
+    func failToConnect(to server: Server) {
         fail(reasonForNone(at: server))
     }
 

@@ -4,21 +4,24 @@ internal import Wire
 
 /// What becomes of a Redis request.
 extension Client {
-    /// Parses and dispatches the request at the front.
+    /// Parses and dispatches the request at the front, and with it those of a run.
     ///
     /// Nearly all go to the one server that has their one key.
     ///
-    /// - Returns: its length; 0 if it is not complete, or must wait.
+    /// - Returns: bytes of what was dispatched; 0 if the request is not complete, or must wait.
     @inline(__always)
     func parseRedis(_ bytes: RawBytes) -> Int {
         guard unfinished == nil else { return unsafe parseCarefully(bytes) }
-        let request = unsafe pool.redisRequests.parsePlain(bytes.span)
+        let request = unsafe pool.plainRequests.parse(bytes.span)
         guard request.length > 0 else { return unsafe parseCarefully(bytes) }
         let frame = unsafe bytes.piece(0, request.length)
         guard request.goesWithFirstArgument && forwardsPlainly else {
             return unsafe dispatchOrPostpone(request, frame)
         }
         lastCommand = request.command
+        if forwardsRuns && request.length < bytes.count && !worker.isFull {
+            return unsafe forwardRun(beginningWith: request, bytes)
+        }
         unsafe forward(request, frame)
         return request.length
     }
@@ -326,24 +329,21 @@ extension Client {
         plan.begin(
             servers: pool.servers.count, keys: (request.argumentCount - 1) / step, from: blocks)
         let longest = pool.maxKeyLength
+        let keys = worker.keys
         var arguments = RedisArguments(behindNameOf: request)
-        while let first = unsafe arguments.next(in: frame.span) {
-            let firstLength = unsafe length(of: first, step, &arguments, frame)
-            // The last of an odd number is its own neighbour, which costs next to nothing.
-            let next = unsafe arguments.next(in: frame.span)
-            let second = next ?? first
-            guard max(first.length, second.length) <= longest else { return false }
-            let servers = unsafe pool.serverIndices(
-                for: frame.piece(first.offset, first.length).span,
-                and: frame.piece(second.offset, second.length).span)
-            plan.addKey(
-                at: first.headerOffset, length: firstLength, of: servers.first, from: blocks)
-            guard next != nil else { break }
-            let secondLength = unsafe length(of: second, step, &arguments, frame)
-            plan.addKey(
-                at: second.headerOffset, length: secondLength, of: servers.second, from: blocks)
+        while true {
+            var count = 0
+            while count < KeyBatch.capacity, let key = unsafe arguments.next(in: frame.span) {
+                guard key.length <= longest else { return false }
+                keys.set(count, offset: key.offset, length: key.length)
+                let length = unsafe length(of: key, step, &arguments, frame)
+                plan.addKey(at: key.headerOffset, length: length, from: blocks)
+                count &+= 1
+            }
+            guard count > 0 else { return true }
+            unsafe keys.find(count, in: frame, of: pool)
+            plan.assign(newest: count, to: keys, from: blocks)
         }
-        return true
     }
 
     /// Bytes of what goes to a key's server: the key, and with a step of 2 the value that follows.

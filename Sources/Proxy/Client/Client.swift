@@ -82,6 +82,8 @@ internal import Wire
     var subscriptions: Subscriptions? { didSet { updateForwards() } }
     /// Whether a plain request with one key goes to its server without another look.
     private(set) var forwardsPlainly: Bool
+    /// Whether such requests go in runs.
+    private var mayForwardRuns = false
     /// How many requests may be in flight: one while a request must be alone.
     var requestLimit = Limits.requestsInFlight {
         didSet { circumstances[.alone] = requestLimit == 1 }
@@ -136,7 +138,12 @@ internal import Wire
         forwardsPlainly =
             isAuthenticated && transaction == nil && subscriptions == nil && !replyMode.isSilent
             && !pool.watchesPlainRequests
+        mayForwardRuns = forwardsPlainly && pool.isRedis && !pool.isFollowed
     }
+
+    /// Whether plain requests with one key go in runs just now.
+    @inline(__always)
+    var forwardsRuns: Bool { mayForwardRuns && !ownsBlock }
 
     /// The same one at every server, and always, so that its requests stay in their order. Those
     /// that speak RESP3 have connections of their own.

@@ -29,6 +29,8 @@ internal import Wire
     /// Bounds on its clients' requests.
     let redisLimits: RedisLimits
     let memcachedLimits: MemcachedLimits
+    /// What is asked first, for all clients.
+    var plainRequests: RedisPlainParser
     /// The parsers of all clients that have sent no part of a request (`UnfinishedRequest`).
     var redisRequests: RedisRequestParser
     var memcachedRequests: MemcachedRequestParser
@@ -87,6 +89,7 @@ internal import Wire
         redisLimits = RedisLimits(configuration)
         memcachedLimits = MemcachedLimits(configuration)
         redisRequests = RedisRequestParser(limits: redisLimits)
+        plainRequests = RedisPlainParser(limits: redisLimits)
         memcachedRequests = MemcachedRequestParser(limits: memcachedLimits)
         maxKeyLength = configuration.maxKeyLength
         clientOutputLimit = configuration.clientOutputLimit
@@ -112,13 +115,14 @@ internal import Wire
         return lookup.use { $0.server(for: key) }
     }
 
-    /// The same for two keys of a request.
+    /// The same for several keys, which are within the bytes.
     @inline(__always)
-    func serverIndices(
-        for first: Span<UInt8>, and second: Span<UInt8>
-    ) -> (first: Int, second: Int) {
-        if isRandom { return (serverIndex(for: first), serverIndex(for: second)) }
-        return lookup.use { $0.servers(for: first, and: second) }
+    func find(_ keys: Span<KeyRange>, in bytes: Span<UInt8>, into servers: inout MutableSpan<Int32>)
+    {
+        guard isRandom else { return lookup.use { $0.find(keys, in: bytes, into: &servers) } }
+        for index in keys.indices {
+            servers[index] = Int32(placement.server(atRandom: worker.random()))
+        }
     }
 
     /// The server at an index, without reference counting.

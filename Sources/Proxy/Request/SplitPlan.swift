@@ -52,14 +52,35 @@ final class SplitPlan {
         keys.reserve(keyCount, from: pool)
     }
 
-    /// The next key belongs to this server, in a part of its own if the server's last one has more
-    /// than `limit` bytes.
+    /// The next key, whose server is still to be found.
     @inline(__always)
-    func addKey(
-        at offset: Int, length: Int, of server: Int, partsUpTo limit: Int = .max,
-        from pool: BlockPool
+    func addKey(at offset: Int, length: Int, from pool: BlockPool) {
+        keys.append(
+            Key(
+                offset: offset, length: UInt32(truncatingIfNeeded: length), next: Self.none,
+                part: 0),
+            from: pool)
+    }
+
+    /// The servers of so many of the newest keys are found.
+    @inline(__always)
+    func assign(
+        newest count: Int, to found: KeyBatch, partsUpTo limit: Int = .max, from pool: BlockPool
     ) {
-        let number = Int32(truncatingIfNeeded: keys.count)
+        let first = keys.count &- count
+        for index in 0..<count {
+            assign(first &+ index, to: found.server(index), partsUpTo: limit, from: pool)
+        }
+    }
+
+    /// A key belongs to this server, in a part of its own if the server's last one has more than
+    /// `limit` bytes.
+    @inline(__always)
+    func assign(
+        _ key: Int, to server: Int, partsUpTo limit: Int = .max, from pool: BlockPool
+    ) {
+        let number = Int32(truncatingIfNeeded: key)
+        let length = Int(keys[key].length)
         var part = Int(partOfServer[server])
         if part >= 0, parts[part].length <= limit {
             keys[Int(parts[part].lastKey)].next = number
@@ -69,11 +90,7 @@ final class SplitPlan {
         } else {
             part = addPart(of: server, number, length, from: pool)
         }
-        keys.append(
-            Key(
-                offset: offset, length: UInt32(truncatingIfNeeded: length), next: Self.none,
-                part: UInt16(part)),
-            from: pool)
+        keys[key].part = UInt16(part)
     }
 
     /// A part with one key.

@@ -23,6 +23,7 @@ func exercise(_ input: [UInt8]) {
         }
         start = entry.end
     }
+    comparePlain(pieces.stream, conversation.entries.map { ($0.frame, $0.end) }, limits)
     let rest = pieces.stream[conversation.position...]
     if case .malformed(let error) = conversation.failure {
         // Redis hangs up on a browser without a word; everyone else is told in one line.
@@ -49,6 +50,29 @@ private func step(_ parse: RedisParse) -> Step<RedisParse> {
     case .empty(let length), .inline(let length): .frame(parse, length: length)
     case .incomplete(let needed): .more(consumed: 0, needed: needed)
     case .malformed: .end(parse)
+    }
+}
+
+/// Who remembers how requests begin finds the same ones, or none.
+private func comparePlain(
+    _ stream: [UInt8], _ entries: [(frame: RedisParse, end: Int)], _ limits: RedisLimits
+) {
+    var parser = RedisPlainParser(limits: limits)
+    var run = [RedisKeyedRequest](repeating: RedisKeyedRequest(), count: 4)
+    var start = 0
+    for entry in entries {
+        let found = parser.parse(stream.span.extracting(start..<stream.count))
+        check(found.length == 0 || entry.frame == .request(found), "another plain request")
+        var places = run.mutableSpan
+        let count = parser.parse(stream.span, from: start, into: &places)
+        if count > 0 {
+            guard case .request(let request) = entry.frame else { fatalError("a run of none") }
+            check(run[0].offset == start && run[0].length == request.length, "another frame")
+            check(run[0].keyOffset == start + request.firstArgumentOffset, "another key")
+            check(run[0].keyLength == request.firstArgumentLength, "a longer key")
+            check(run[0].command == request.command, "another command")
+        }
+        start = entry.end
     }
 }
 

@@ -19,6 +19,25 @@ enum HashingBenchmarks {
             blackHole(placement.server(for: key.span))
         }
         .register()
+        placementOfMany(16)
+    }
+
+    private static func placementOfMany(_ count: Int) {
+        let placement = Placement(
+            hash: .fnv64a, tag: nil, distribution: .ketama, members: members(4))
+        var bytes: [UInt8] = []
+        var keys: [KeyRange] = []
+        for key in Samples.keys(count) {
+            keys.append(KeyRange(offset: bytes.count, length: key.utf8.count))
+            bytes += key.utf8
+        }
+        var servers = [Int32](repeating: 0, count: count)
+        Microbenchmark(name: "placement-of-\(count)-keys") {
+            var places = servers.mutableSpan
+            placement.find(keys.span, in: bytes.span, into: &places)
+            blackHole(servers[0])
+        }
+        .register()
     }
 
     /// Hashes all over the circle, since one would always end the search after as many steps.

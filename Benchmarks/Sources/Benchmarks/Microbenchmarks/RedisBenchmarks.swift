@@ -21,7 +21,7 @@ enum RedisBenchmarks {
     }
 
     private static func request(_ name: String, _ bytes: [UInt8]) {
-        var parser = RedisRequestParser()
+        var parser = RedisPlainParser()
         Microbenchmark(name: "redis-request-\(name)") {
             blackHole(parser.parse(bytes.span))
         }
