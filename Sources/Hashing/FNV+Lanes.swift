@@ -3,8 +3,7 @@ internal import CLanes
 /// The hash of several keys at once, in as many lanes of a vector.
 ///
 /// Each step of a hash waits four cycles for the one before it, but those of several keys do not
-/// depend on each other. Eight keys of 40 bytes take 50 instructions each instead of 150, and a
-/// sixth of the time.
+/// depend on each other. Eight keys of 40 bytes take 50 instructions each instead of 150.
 extension FNV {
     /// How many keys are hashed at once.
     static let lanes = CLANES

@@ -57,8 +57,8 @@ public final class Placement: Sendable {
         return serverByAnyHash(for: key)
     }
 
-    /// The indices of the members that own several keys, which are within the bytes: for each takes
-    /// a third of what one key alone takes.
+    /// The indices of the members that own several keys, which are within the bytes: takes half as
+    /// many instructions for each as one key alone.
     ///
     /// - Parameter servers: has as many places as there are keys.
     public func find(

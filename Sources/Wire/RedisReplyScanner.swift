@@ -57,7 +57,7 @@ public struct RedisReplyScanner: Sendable {
     /// Whether RESP3's types are replies too.
     private let allowsRESP3: Bool
     /// What the last plain bulk was: values of a kind are often as long as each other.
-    private var known = KnownBulk()
+    private var known = RedisKnownBulk()
 
     /// A scanner before a reply.
     ///
@@ -103,39 +103,6 @@ public struct RedisReplyScanner: Sendable {
 
     // MARK: - The whole reply at once
 
-    /// A bulk's header that was read, and what it means: one that is the same is compared, not read,
-    /// which takes a third of the instructions.
-    private struct KnownBulk {
-        /// The header's bytes and zeros.
-        private var header: UInt64 = 1
-        /// Ones for the header's bytes.
-        private var mask: UInt64 = 0
-        /// Bytes of the reply.
-        private(set) var length: UInt32 = 8
-
-        /// None.
-        init() {}
-
-        /// - Parameter word: the reply's first eight bytes; of a header that is longer nothing is
-        ///   known.
-        @inline(__always)
-        init(_ word: UInt64, headerLength: Int, length: Int) {
-            guard headerLength <= 8, length >= 8, length <= UInt32.max else { return }
-            mask = UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- headerLength &* 8)
-            header = word & mask
-            self.length = UInt32(truncatingIfNeeded: length)
-        }
-
-        /// Whether the bytes begin with such a reply and have all of it.
-        @inline(__always)
-        func matches(_ bytes: Span<UInt8>) -> Bool {
-            guard let word = ByteScanner.word(at: 0, in: bytes), word & mask == header,
-                let end = ByteScanner.word(at: Int(length) &- 8, in: bytes)
-            else { return false }
-            return UInt16(truncatingIfNeeded: end &>> 48) == ByteScanner.lineEnd
-        }
-    }
-
     /// "+OK" and "$-1", each with CRLF, in a word whose rest is zero.
     private static let ok: UInt64 = 0x0A_0D4B_4F2B
     private static let null: UInt64 = 0x0A_0D31_2D24
@@ -156,7 +123,7 @@ public struct RedisReplyScanner: Sendable {
             guard end <= bytes.count &- 2, ByteScanner.isLineEnd(at: end, in: bytes) else {
                 return nil
             }
-            known = KnownBulk(word, headerLength: line.end, length: end &+ 2)
+            known = RedisKnownBulk(word, headerLength: line.end, length: end &+ 2)
             return Self.complete(end &+ 2, kind)
         case UInt8(ascii: "+"):
             return word & 0xFF_FFFF_FFFF == Self.ok ? Self.complete(5, kind) : nil

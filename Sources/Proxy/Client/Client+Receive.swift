@@ -284,7 +284,7 @@ extension Client {
     }
 
     @inline(never)
-    func failToConnect(to server: Server) {
+    private func failToConnect(to server: Server) {
         fail(reasonForNone(at: server))
     }
 

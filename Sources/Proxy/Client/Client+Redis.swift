@@ -19,7 +19,7 @@ extension Client {
             return unsafe dispatchOrPostpone(request, frame)
         }
         lastCommand = request.command
-        if forwardsRuns && request.length < bytes.count && !worker.isFull {
+        if forwardsRuns && request.length < bytes.count {
             return unsafe forwardRun(beginningWith: request, bytes)
         }
         unsafe forward(request, frame)

@@ -18,14 +18,6 @@ extension Client {
         return sequence
     }
 
-    /// The same for who knows that the client is to hear the reply.
-    @inline(__always)
-    func admitHeard() -> UInt32 {
-        let sequence = firstSequence &+ UInt32(truncatingIfNeeded: requests.count)
-        requests.append(Request(receivedAt: worker.stamp), from: worker.blocks)
-        return sequence
-    }
-
     /// Answers a request that no server sees.
     func answer(_ reply: [UInt8]) {
         if replyMode.isSilent { return keepSilent(about: reply) }
