@@ -23,6 +23,12 @@ public final class RedisElementLengths {
     /// The length in bytes of a known element, its header and line end included.
     public subscript(index: Int) -> UInt32 { lengths[index] }
 
+    /// Copies the lengths of all known elements to the front of a span that has room for them.
+    public func copy(to target: inout MutableSpan<UInt32>) {
+        precondition(count <= target.count && count <= Self.capacity)
+        for index in 0..<count { unsafe target[unchecked: index] = lengths[unchecked: index] }
+    }
+
     /// Forgets what is known.
     public func forget() { count = 0 }
 

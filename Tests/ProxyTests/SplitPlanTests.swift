@@ -25,7 +25,7 @@ import Testing
         at offset: Int = 0, length: Int = 1, of server: Int, partsUpTo limit: Int = .max
     ) {
         plan.addKey(at: offset, length: length, from: pool)
-        plan.assign(plan.keys.count - 1, to: server, partsUpTo: limit, from: pool)
+        plan.assignNext(to: server, partsUpTo: limit, from: pool)
     }
 
     @Test func serversComeInTheOrderOfTheirFirstKey() {
@@ -37,7 +37,7 @@ import Testing
 
         #expect(parts == [[2, 0, 2, 5], [0, 1, 4], [3, 3]])
         #expect((0..<3).map { plan.parts[$0].length } == [10, 7, 4])
-        #expect((0..<6).map { plan.keys[$0].part } == [0, 1, 0, 2, 1, 0])
+        #expect((0..<6).map { plan.partOfKey[$0] } == [0, 1, 0, 2, 1, 0])
         #expect((0..<6).map { plan.keys[$0].offset } == [0, 10, 20, 30, 40, 50])
         plan.end(to: pool)
     }
@@ -62,6 +62,24 @@ import Testing
             #expect(parts == [[servers - 1, 0]])
             plan.end(to: pool)
         }
+    }
+
+    /// Who takes them may keep them while the plan goes on.
+    @Test func partsOfTheKeysAreHandedOver() {
+        plan.begin(servers: 2, keys: 3, from: pool)
+        for server in [1, 0, 1] { addKey(of: server) }
+        var taken = plan.takePartOfKey()
+        plan.end(to: pool)
+
+        plan.begin(servers: 2, keys: 3, from: pool)
+        for server in [0, 1, 1] { addKey(of: server) }
+
+        #expect((0..<taken.count).map { taken[$0] } == [0, 1, 0])
+        #expect((0..<3).map { plan.partOfKey[$0] } == [0, 1, 1])
+        plan.end(to: pool)
+        plan.release(to: pool)
+        taken.removeAll(to: pool)
+        #expect(pool.bytesTaken == 0)
     }
 
     @Test func longPartIsFollowedByAnother() {
@@ -94,7 +112,7 @@ import Testing
             plan.end(to: pool)
         }
 
-        #expect(plan.keys.isEmpty && plan.parts.isEmpty)
+        #expect(plan.keys.isEmpty && plan.partOfKey.isEmpty && plan.parts.isEmpty)
         #expect(pool.bytesTaken > 0)
         plan.release(to: pool)
         #expect(pool.bytesTaken == 0)
@@ -119,7 +137,7 @@ import Testing
         #expect(again == number)
         #expect(table[again] === split)
         #expect(split.fragments.isEmpty)
-        #expect(split.keys.isEmpty)
+        #expect(split.fragmentOfKey.isEmpty)
         #expect(split.heldCount == 0)
         #expect(split.missing == 0)
         #expect(split.total == 0)

@@ -23,7 +23,7 @@ import Wire
             plan.begin(servers: count, keys: fragments.count, from: blocks)
             for (key, server) in fragments.enumerated() {
                 plan.addKey(at: 0, length: lengths?[key] ?? 2, from: blocks)
-                plan.assign(key, to: server, from: blocks)
+                plan.assignNext(to: server, from: blocks)
             }
             split.begin(merge, by: plan, headLength: 3, from: blocks)
             plan.end(to: blocks)
@@ -284,12 +284,12 @@ import Wire
             let part = String(decoding: reply.utf8.prefix(length), as: UTF8.self)
             let end = length == size ? "END\r\n" : ""
             let found = setting.findPlain(part + end, in: 0, line: line)
-            let noted = (0..<5).reduce(0) { $0 + Int(setting.split.keys[$1].replyLength) }
+            let noted = (0..<5).reduce(0) { $0 + Int(setting.split.replyLengths[$1]) }
 
             #expect(found <= min(length, passed))
             #expect(length < size || found == passed)
             #expect(noted == found)
-            #expect(setting.split.keys[1].replyLength == 0)
+            #expect(setting.split.replyLengths[4] == 0)
         }
     }
 

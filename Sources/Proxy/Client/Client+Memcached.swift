@@ -199,7 +199,7 @@ extension Client {
             }
             guard count > 0 else { return }
             unsafe keys.find(count, in: frame, of: pool)
-            plan.assign(newest: count, to: keys, partsUpTo: longest, from: blocks)
+            plan.assign(next: count, to: keys, partsUpTo: longest, from: blocks)
         }
     }
 

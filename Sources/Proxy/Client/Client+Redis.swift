@@ -342,7 +342,7 @@ extension Client {
             }
             guard count > 0 else { return true }
             unsafe keys.find(count, in: frame, of: pool)
-            plan.assign(newest: count, to: keys, from: blocks)
+            plan.assign(next: count, to: keys, from: blocks)
         }
     }
 

@@ -33,6 +33,18 @@
         count &+= 1
     }
 
+    /// Changes so many elements together, the first at `first`.
+    @inline(__always)
+    mutating func update(
+        at first: Int, count: Int, _ change: (inout MutableSpan<Element>) -> Void
+    ) {
+        precondition(first >= 0 && count >= 0 && first <= self.count &- count)
+        guard let elements = unsafe elements else { return }
+        let piece = unsafe UnsafeMutableBufferPointer(start: elements + first, count: count)
+        var span = unsafe piece.mutableSpan
+        change(&span)
+    }
+
     /// Forgets everything but keeps the block, if it has no more than so many bytes.
     @inline(__always)
     mutating func removeAll(keepingUpTo size: Int, to pool: BlockPool) {

@@ -16,7 +16,7 @@ extension Split {
         switch merge {
         case .elements:
             reserve(in: &output, from: blocks)
-            unsafe output.append(pool.worker.line("*", keys.count), from: blocks)
+            unsafe output.append(pool.worker.line("*", fragmentOfKey.count), from: blocks)
             moveParts(to: &output, blocks)
         case .gathering: append(gathered(blocks), to: &output, from: blocks)
         case .values:
@@ -54,12 +54,16 @@ extension Split {
     /// MGET, get, gets: each key's element, or its VALUE if it has one, from wherever it stands.
     private func moveParts(to output: inout ByteList, _ pool: BlockPool) {
         // The arrays' places do not change, and so need not be looked up for each key.
-        let keys = keys
+        let fragmentOfKey = fragmentOfKey
+        let replyLengths = replyLengths
         var fragments = fragments
+        for index in 0..<fragments.count { fragments[index].nextKey = fragments[index].firstKey }
         var room = unsafe output.freeRoom
-        for index in 0..<keys.count {
-            let fragment = Int(keys[index].part)
-            let length = Int(keys[index].replyLength)
+        for index in 0..<fragmentOfKey.count {
+            let fragment = Int(fragmentOfKey[index])
+            let key = fragments[fragment].nextKey
+            fragments[fragment].nextKey = key &+ 1
+            let length = Int(replyLengths[Int(key)])
             let rest = unsafe fragments[fragment].rest
             if rest.count > 0 {
                 let piece = unsafe rest.piece(0, length)

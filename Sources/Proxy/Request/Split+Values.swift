@@ -20,11 +20,11 @@ extension Split {
         guard offset < end else { return false }
         while unsafe !Self.stands(key, at: offset &+ 1, in: line) {
             offset = unsafe Self.wordEnd(from: offset + 1, in: line)
-            asked = Int(keys[asked].next)
+            asked &+= 1
             guard offset < end else { return false }
         }
-        keys[asked].replyLength = UInt32(truncatingIfNeeded: length)
-        fragments[fragment].nextKey = keys[asked].next
+        replyLengths[asked] = UInt32(truncatingIfNeeded: length)
+        fragments[fragment].nextKey = Int32(truncatingIfNeeded: asked &+ 1)
         fragments[fragment].askedOffset = offset &+ 1 &+ key.count
         return true
     }
@@ -36,23 +36,25 @@ extension Split {
     ///
     /// - Returns: bytes of these VALUEs. What follows is for the scanner to tell.
     func findPlain(in bytes: RawBytes, _ fragment: Int, line: RawBytes) -> Int {
-        var keys = keys
+        let keyLengths = keyLengths
+        var replyLengths = replyLengths
         var next = fragments[fragment].nextKey
+        let end = fragments[fragment].endOfKeys
         // The space before the key.
         var offset = fragments[fragment].askedOffset
         var passed = 0
-        while next != SplitPlan.none {
+        while next < end {
             let asked = Int(next)
-            let keyLength = Int(keys[asked].length) &- 1
+            let keyLength = Int(keyLengths[asked]) &- 1
             let begin = passed &+ MemcachedReplyScanner.keyOffset
             // There must be a space behind it, at least.
             guard begin &+ keyLength < bytes.count else { break }
-            next = keys[asked].next
+            next &+= 1
             if unsafe bytes.piece(begin, keyLength).isSame(as: line.piece(offset &+ 1, keyLength)) {
                 let length = unsafe MemcachedReplyScanner.plainValue(
                     at: passed, keyLength: keyLength, in: bytes.span)
                 guard length > 0 else { break }
-                keys[asked].replyLength = UInt32(truncatingIfNeeded: length)
+                replyLengths[asked] = UInt32(truncatingIfNeeded: length)
                 passed &+= length
                 offset &+= keyLength &+ 1
                 fragments[fragment].nextKey = next

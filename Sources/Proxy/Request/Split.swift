@@ -33,12 +33,17 @@ internal import Wire
         /// The same of a small reply that came whole, whose keys all know how long their part of it
         /// is; it stands in `smallReplies`.
         var rest = unsafe RawBytes.none
-        var keyCount = 0
-        /// The next key that a VALUE may be for (`values` only), `SplitPlan.none` behind the last; of
-        /// `elements`, the first one.
-        var nextKey = SplitPlan.none
+        /// Its keys' places in the arrays that have all fragments' keys, one fragment's behind the
+        /// other's.
+        var firstKey: Int32 = 0
+        var endOfKeys: Int32 = 0
+        /// The next key that a VALUE may be for (`values` only); in the merge, the one whose part is
+        /// next.
+        var nextKey: Int32 = 0
         /// Where that key stands in the fragment's line, the space before it first.
         var askedOffset = 0
+
+        var keyCount: Int { Int(endOfKeys &- firstKey) }
     }
 
     private(set) var merge = Merge.sum
@@ -55,8 +60,13 @@ internal import Wire
     private(set) var binary: MemcachedBinaryRequest?
     /// The key that a binary request wants back.
     private(set) var returnedKey = ByteList()
-    /// The keys in the request's order, each with its fragment (`elements` and `values`).
-    var keys = BlockArray<SplitPlan.Key>()
+    /// The fragment of each key, in the request's order (`elements` and `values`).
+    private(set) var fragmentOfKey = BlockArray<UInt16>()
+    /// Bytes of each key's element or VALUE in its fragment's reply, fragment by fragment; 0 as long
+    /// as that is not known, or if it has none.
+    var replyLengths = BlockArray<UInt32>()
+    /// Bytes of each key and the space before it, fragment by fragment (`values` only).
+    private(set) var keyLengths = BlockArray<UInt32>()
     var fragments = BlockArray<Fragment>()
     /// The small replies that came whole: one block does for most requests.
     private var smallReplies = ByteList()
@@ -75,7 +85,7 @@ internal import Wire
         _ merge: Merge, command: MemcachedCommand = .get, fragments count: Int,
         from pool: BlockPool
     ) {
-        assert(missing == 0 && fragments.isEmpty && keys.isEmpty && heldCount == 0)
+        assert(missing == 0 && fragments.isEmpty && fragmentOfKey.isEmpty && heldCount == 0)
         self.merge = merge
         self.command = command
         fragments.append(Fragment(), times: count, from: pool)
@@ -113,16 +123,30 @@ internal import Wire
         headLength: Int = 0, from pool: BlockPool
     ) {
         begin(merge, command: command, fragments: plan.parts.count, from: pool)
+        var firstKey: Int32 = 0
         for index in 0..<plan.parts.count {
-            let part = plan.parts[index]
-            fragments[index].keyCount = part.keyCount
-            fragments[index].nextKey = part.firstKey
+            let count = Int32(truncatingIfNeeded: plan.parts[index].keyCount)
+            fragments[index].firstKey = firstKey
+            fragments[index].nextKey = firstKey
             fragments[index].askedOffset = headLength
+            firstKey &+= count
+            fragments[index].endOfKeys = firstKey
         }
-        switch merge {
-        case .elements, .values: keys = plan.takeKeys()
-        case .sum, .acknowledgement, .gathering, .completion, .unlessHidden, .binary, .statistics:
-            break
+        guard merge == .elements || merge == .values else { return }
+        fragmentOfKey = plan.takePartOfKey()
+        replyLengths.append(0, times: fragmentOfKey.count, from: pool)
+        if merge == .values { noteKeyLengths(of: plan, from: pool) }
+    }
+
+    private func noteKeyLengths(of plan: SplitPlan, from pool: BlockPool) {
+        let keys = plan.keys
+        keyLengths.reserve(keys.count, from: pool)
+        for index in 0..<plan.parts.count {
+            var number = plan.parts[index].firstKey
+            while number != SplitPlan.none {
+                keyLengths.append(keys[Int(number)].length, from: pool)
+                number = keys[Int(number)].next
+            }
         }
     }
 
@@ -168,7 +192,9 @@ internal import Wire
     ) -> Int {
         guard lengths.count == fragments[fragment].keyCount, lengths.replyLength == reply.count
         else { return unsafe collect(unknownElements: reply, for: fragment, from: pool) }
-        note(lengths, from: fragments[fragment].nextKey)
+        replyLengths.update(at: Int(fragments[fragment].firstKey), count: lengths.count) {
+            lengths.copy(to: &$0)
+        }
         // They are this reply's, and of no other one.
         lengths.forget()
         let elements = unsafe reply.dropping(lengths.headerLength)
@@ -196,7 +222,7 @@ internal import Wire
         }
         if smallReplies.roomAtEnd < bytes.count {
             // The other keys' parts are likely to be as long as this fragment's.
-            let total = bytes.count &* keys.count / fragments[fragment].keyCount
+            let total = bytes.count &* fragmentOfKey.count / fragments[fragment].keyCount
             smallReplies.addBlock(
                 for: max(bytes.count, min(total, ByteList.usualRoom)), from: pool)
         }
@@ -204,17 +230,6 @@ internal import Wire
         unsafe smallReplies.append(contiguous: bytes, from: pool)
         unsafe fragments[fragment].rest = unsafe RawBytes(start: place, count: bytes.count)
         heldCount &+= bytes.count
-    }
-
-    /// Notes how long the elements are of a fragment's keys, the first one given.
-    @inline(__always)
-    private func note(_ lengths: RedisElementLengths, from first: Int32) {
-        var keys = keys
-        var key = Int(first)
-        for index in 0..<lengths.count {
-            keys[key].replyLength = lengths[index]
-            key = Int(keys[key].next)
-        }
     }
 
     /// Forgets what has come of a fragment's reply. Not for memcached, whose requests are never
@@ -249,7 +264,9 @@ internal import Wire
         }
         smallReplies.removeOnly(to: pool)
         fragments.removeAll(to: pool)
-        keys.removeAll(to: pool)
+        fragmentOfKey.removeAll(to: pool)
+        replyLengths.removeAll(to: pool)
+        keyLengths.removeAll(to: pool)
         missing = 0
         total = 0
         heldCount = 0

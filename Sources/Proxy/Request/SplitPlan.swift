@@ -15,11 +15,6 @@ final class SplitPlan {
         var length: UInt32
         /// The part's next key, `none` behind the last.
         var next: Int32
-        /// Its part.
-        var part: UInt16
-        /// Bytes of its element or VALUE in the part's reply, for the merge; 0 as long as that is
-        /// not known, or if it has none.
-        var replyLength: UInt32 = 0
     }
 
     /// What one server will be asked; a server that is asked in several lines has several.
@@ -36,8 +31,8 @@ final class SplitPlan {
 
     /// The keys, in the request's order.
     private(set) var keys = BlockArray<Key>()
-    /// Whether another one has them and gives them back.
-    private var areKeysTaken = false
+    /// The part of each key whose server is found, in the request's order.
+    private(set) var partOfKey = BlockArray<UInt16>()
     /// In the order in which their servers came up.
     private(set) var parts = BlockArray<Part>()
     /// For each server of the pool: the part that takes its next key.
@@ -50,6 +45,7 @@ final class SplitPlan {
             partOfServer.append(Self.none, times: count - partOfServer.count, from: pool)
         }
         keys.reserve(keyCount, from: pool)
+        partOfKey.reserve(keyCount, from: pool)
     }
 
     /// The next key, whose server is still to be found.
@@ -57,28 +53,25 @@ final class SplitPlan {
     func addKey(at offset: Int, length: Int, from pool: BlockPool) {
         keys.append(
             Key(
-                offset: offset, length: UInt32(truncatingIfNeeded: length), next: Self.none,
-                part: 0),
+                offset: offset, length: UInt32(truncatingIfNeeded: length), next: Self.none),
             from: pool)
     }
 
-    /// The servers of so many of the newest keys are found.
+    /// The servers of the next so many keys are found.
     @inline(__always)
     func assign(
-        newest count: Int, to found: KeyBatch, partsUpTo limit: Int = .max, from pool: BlockPool
+        next count: Int, to found: KeyBatch, partsUpTo limit: Int = .max, from pool: BlockPool
     ) {
-        let first = keys.count &- count
         for index in 0..<count {
-            assign(first &+ index, to: found.server(index), partsUpTo: limit, from: pool)
+            assignNext(to: found.server(index), partsUpTo: limit, from: pool)
         }
     }
 
-    /// A key belongs to this server, in a part of its own if the server's last one has more than
-    /// `limit` bytes.
+    /// The next key belongs to this server, in a part of its own if the server's last one has more
+    /// than `limit` bytes.
     @inline(__always)
-    func assign(
-        _ key: Int, to server: Int, partsUpTo limit: Int = .max, from pool: BlockPool
-    ) {
+    func assignNext(to server: Int, partsUpTo limit: Int = .max, from pool: BlockPool) {
+        let key = partOfKey.count
         let number = Int32(truncatingIfNeeded: key)
         let length = Int(keys[key].length)
         var part = Int(partOfServer[server])
@@ -90,7 +83,7 @@ final class SplitPlan {
         } else {
             part = addPart(of: server, number, length, from: pool)
         }
-        keys[key].part = UInt16(part)
+        partOfKey.append(UInt16(part), from: pool)
     }
 
     /// A part with one key.
@@ -105,32 +98,28 @@ final class SplitPlan {
         return number
     }
 
-    /// Hands over the keys; whoever takes them gives them back to the pool. Until `end` they may be
-    /// read here.
-    func takeKeys() -> BlockArray<Key> {
-        areKeysTaken = true
-        return keys
+    /// Hands over the part of each key; whoever takes them gives them back to the pool.
+    func takePartOfKey() -> BlockArray<UInt16> {
+        defer { partOfKey = BlockArray() }
+        return partOfKey
     }
 
     /// Forgets the request.
     func end(to pool: BlockPool) {
         for index in 0..<parts.count { partOfServer[parts[index].server] = Self.none }
-        if areKeysTaken {
-            keys = BlockArray()
-            areKeysTaken = false
-        } else {
-            keys.removeAll(keepingUpTo: Self.kept, to: pool)
-        }
+        keys.removeAll(keepingUpTo: Self.kept, to: pool)
+        partOfKey.removeAll(keepingUpTo: Self.kept, to: pool)
         parts.removeAll(keepingUpTo: Self.kept, to: pool)
     }
 
     /// Gives back what is kept for the next request.
     func release(to pool: BlockPool) {
         keys.removeAll(to: pool)
+        partOfKey.removeAll(to: pool)
         parts.removeAll(to: pool)
         partOfServer.removeAll(to: pool)
     }
 
-    /// Bytes of a block that is kept for the next request: 170 keys.
+    /// Bytes of a block that is kept for the next request: 256 keys.
     private static let kept = 4096
 }
