@@ -39,17 +39,18 @@ static inline uint32_t clanes_load(const uint8_t *bytes) {
 // FNV-1a of one to eight keys, each byte taken as signed.
 //
 // ranges: of each key its offset in `bytes` and its length; hashes: room for eight. As many bytes as
-// all keys have are mixed in side by side, the rest of the longer ones alone.
-CLANES_TARGET static inline void clanes_fnv1a(
+// all keys have are mixed in side by side, the rest of the longer ones alone. Returns the shortest
+// key's length.
+CLANES_TARGET static inline size_t clanes_fnv1a(
     const uint8_t *bytes, const size_t *ranges, size_t count, uint32_t basis, uint32_t prime,
     uint32_t *hashes) {
     const uint8_t *keys[CLANES];
-    size_t shortest = SIZE_MAX, longest = 0;
+    size_t shortest = SIZE_MAX, sum = 0;
     for (size_t lane = 0; lane < count; lane++) {
         const size_t length = ranges[2 * lane + 1];
         keys[lane] = bytes + ranges[2 * lane];
         shortest = length < shortest ? length : shortest;
-        longest = length > longest ? length : longest;
+        sum += length;
     }
     for (size_t lane = count; lane < CLANES; lane++) keys[lane] = keys[0];
     const size_t common = shortest & ~(size_t)3;
@@ -69,12 +70,13 @@ CLANES_TARGET static inline void clanes_fnv1a(
         }
     }
     memcpy(hashes, &hash, sizeof(hash));
-    if (longest == common) return;
+    if (sum == common * count) return shortest;
     for (size_t lane = 0; lane < count; lane++) {
         for (size_t offset = common; offset < ranges[2 * lane + 1]; offset++) {
             hashes[lane] = (hashes[lane] ^ (uint32_t)(int8_t)keys[lane][offset]) * prime;
         }
     }
+    return shortest;
 }
 
 #endif

@@ -13,17 +13,18 @@ extension FNV {
 
     /// `fnv64a` of one to eight keys.
     ///
+    /// - Returns: the shortest key's length.
     /// - Precondition: the keys are within the bytes.
     @inline(__always)
     static func fnv64a(
         _ keys: Span<KeyRange>, in bytes: Span<UInt8>, into hashes: inout [8 of UInt32]
-    ) {
+    ) -> Int {
         precondition(keys.count > 0 && keys.count <= lanes)
         for index in keys.indices {
             precondition(keys[index].length <= bytes.count &- keys[index].offset)
         }
         var span = hashes.mutableSpan
-        unsafe span.withUnsafeMutableBufferPointer { hashes in
+        return unsafe span.withUnsafeMutableBufferPointer { hashes in
             unsafe keys.withUnsafeBytes { ranges in
                 unsafe bytes.withUnsafeBufferPointer { bytes in
                     unsafe clanes_fnv1a(

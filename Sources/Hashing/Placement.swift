@@ -87,21 +87,13 @@ public final class Placement: Sendable {
         _ keys: Span<KeyRange>, from start: Int, upTo end: Int, in bytes: Span<UInt8>,
         into servers: inout MutableSpan<Int32>
     ) {
+        let keys = keys.extracting(start..<end)
         var hashes: [8 of UInt32] = .init(repeating: 0)
-        FNV.fnv64a(keys.extracting(start..<end), in: bytes, into: &hashes)
-        var index = start
-        while index < end {
+        if FNV.fnv64a(keys, in: bytes, into: &hashes) == 0 {
             // An empty key's is 0, whatever the function.
-            let hash = keys[index].length == 0 ? 0 : hashes[(index &- start) & (FNV.lanes - 1)]
-            servers[index] = server(forHash: hash)
-            index &+= 1
+            for index in keys.indices where keys[index].length == 0 { hashes[index] = 0 }
         }
-    }
-
-    /// Within the loop above it would not find registers enough.
-    @inline(never)
-    private func server(forHash hash: UInt32) -> Int32 {
-        Int32(truncatingIfNeeded: continuum.server(for: hash))
+        continuum.find(hashes.span.extracting(first: keys.count), into: &servers, from: start)
     }
 
     @inline(never)
