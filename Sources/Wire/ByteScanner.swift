@@ -233,7 +233,9 @@ enum ByteScanner {
     }
 
     /// Whether CRLF stands at `offset`; both bytes must have arrived.
+    @inline(__always)
     static func isLineEnd(at offset: Int, in bytes: Span<UInt8>) -> Bool {
-        bytes[offset] == carriageReturn && bytes[offset &+ 1] == lineFeed
+        let two = bytes.extracting(offset..<offset &+ 2)
+        return UInt16(two[0]) | UInt16(two[1]) &<< 8 == lineEnd
     }
 }

@@ -24,8 +24,12 @@ public struct RedisPlainParser: Sendable {
         var last: UInt64 = 0
         /// …and where they begin: 8 to 15.
         var lastOffset: UInt8 = 0
-        /// Whether a request that begins so goes to the server of its one key.
+        /// Whether a request that begins so may be one of a run.
         var isKeyed = false
+        /// Where the first argument ends.
+        var end: UInt32 = 0
+        /// How many arguments follow it.
+        var left: UInt32 = 0
         /// What was read there; its length is that of the beginning.
         var request = RedisRequest()
 
@@ -43,6 +47,8 @@ public struct RedisPlainParser: Sendable {
     private let commands = RedisCommand.index
     /// As long as this a request may be whatever its arguments are: both limits allow it.
     private let longest: Int
+    /// No longer key has a request of a run.
+    private let longestKey: Int
     /// The name that was looked up last, and what it was.
     private var lastName: UInt64 = 0
     private var lastNameLength = 0
@@ -51,8 +57,11 @@ public struct RedisPlainParser: Sendable {
     private var heads: [16 of Head] = .init(repeating: Head())
 
     /// A parser that remembers nothing yet.
-    public init(limits: RedisLimits = RedisLimits()) {
+    ///
+    /// - Parameter longestKey: a request whose key has more bytes ends a run.
+    public init(limits: RedisLimits = RedisLimits(), longestKey: Int = .max) {
         self.limits = limits
+        self.longestKey = longestKey
         longest = min(limits.maxRequestLength, limits.maxBulkLength)
     }
 
@@ -62,7 +71,7 @@ public struct RedisPlainParser: Sendable {
         let head = heads[words.place]
         guard head.matches(words, in: bytes) else { return parseUnknown(bytes) }
         var request = head.request
-        request.length = Self.length(behind: head.request, in: bytes, atMost: longest)
+        request.length = Self.length(of: head, in: bytes, atMost: longest)
         return request
     }
 
@@ -82,7 +91,7 @@ public struct RedisPlainParser: Sendable {
                 let head = heads[words.place]
                 if head.matches(words, in: rest) {
                     guard head.isKeyed else { return count }
-                    let length = Self.length(behind: head.request, in: rest, atMost: longest)
+                    let length = Self.length(of: head, in: rest, atMost: longest)
                     guard length > 0 else { return count }
                     run[count] = RedisKeyedRequest(head.request, at: offset, length: length)
                     offset &+= length
@@ -119,26 +128,45 @@ public struct RedisPlainParser: Sendable {
         }
     }
 
-    /// The length of the request of which `head.length` bytes are read: up to its first argument, or
-    /// if there is none, up to the CRLF of its name; 0 if it is not plain.
+    /// The length of the request that begins so; 0 if it is not plain.
     ///
     /// Static, since a method would get a copy of the whole table.
     @inline(__always)
     private static func length(
-        behind head: RedisRequest, in bytes: Span<UInt8>, atMost longest: Int
+        of head: Head, in bytes: Span<UInt8>, atMost longest: Int
     ) -> Int {
-        var end = head.length &+ head.firstArgumentLength
-        var left = head.argumentCount &- 2
+        guard head.left == 0 else {
+            return length(
+                behind: Int(head.end), Int(head.left), in: bytes, atMost: longest)
+        }
+        return length(endingAt: Int(head.end), in: bytes, atMost: longest)
+    }
+
+    /// The length of the request that has so many more arguments behind `end`; 0 if it is not plain.
+    @inline(__always)
+    private static func length(
+        behind end: Int, _ count: Int, in bytes: Span<UInt8>, atMost longest: Int
+    ) -> Int {
+        var end = end
+        var left = count
         while left > 0 {
             guard let next = PlainBulk(behind: end, in: bytes) else { return 0 }
             end = next.end
             left &-= 1
         }
-        // The end is looked at together with six bytes before it: no request has fewer.
-        guard let word = ByteScanner.word(at: end &- 6, in: bytes),
-            UInt16(truncatingIfNeeded: word &>> 48) == ByteScanner.lineEnd, end &+ 2 <= longest
+        return length(endingAt: end, in: bytes, atMost: longest)
+    }
+
+    /// The length of the request whose last argument ends at `end`; 0 if there is no CRLF.
+    @inline(__always)
+    private static func length(
+        endingAt end: Int, in bytes: Span<UInt8>, atMost longest: Int
+    ) -> Int {
+        let length = end &+ 2
+        guard length <= longest, length <= bytes.count,
+            ByteScanner.isLineEnd(at: end, in: bytes)
         else { return 0 }
-        return end &+ 2
+        return length
     }
 
     // MARK: - A beginning that is not known
@@ -147,23 +175,32 @@ public struct RedisPlainParser: Sendable {
     private mutating func parseUnknown(
         _ bytes: Span<UInt8>, ifKeyed: Bool = false
     ) -> RedisRequest {
-        guard let head = readHead(of: bytes), !ifKeyed || head.goesWithFirstArgument else {
+        guard let head = readHead(of: bytes), !ifKeyed || isKeyed(head) else {
             return RedisRequest()
         }
         var request = head
-        request.length = Self.length(behind: head, in: bytes, atMost: longest)
+        request.length = Self.length(
+            behind: head.length &+ head.firstArgumentLength, head.argumentCount &- 2, in: bytes,
+            atMost: longest)
         if request.length > 0 && head.argumentCount > 1 { remember(head, in: bytes) }
         return request
     }
 
+    /// Whether it goes as it is to the server of its one key, and that may be as long.
+    private func isKeyed(_ head: RedisRequest) -> Bool {
+        head.goesWithFirstArgument && head.firstArgumentLength <= longestKey
+    }
+
     private mutating func remember(_ head: RedisRequest, in bytes: Span<UInt8>) {
-        guard Head.lengths ~= head.length, let words = Words(of: bytes),
+        guard Head.lengths ~= head.length, bytes.count <= UInt32.max,
+            let words = Words(of: bytes),
             let last = ByteScanner.word(at: head.length &- 8, in: bytes)
         else { return }
         heads[words.place] = Head(
             first: words.first, second: words.second, last: last,
-            lastOffset: UInt8(head.length &- 8), isKeyed: head.goesWithFirstArgument,
-            request: head)
+            lastOffset: UInt8(head.length &- 8), isKeyed: isKeyed(head),
+            end: UInt32(truncatingIfNeeded: head.length &+ head.firstArgumentLength),
+            left: UInt32(truncatingIfNeeded: head.argumentCount &- 2), request: head)
     }
 
     /// Reads a request up to its first argument.

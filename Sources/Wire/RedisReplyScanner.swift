@@ -84,7 +84,7 @@ public struct RedisReplyScanner: Sendable {
         _ bytes: Span<UInt8>, noting elements: RedisElementLengths? = nil
     ) -> RedisScan {
         if kind == 0 && known.matches(bytes) {
-            return Self.complete(Int(known.length), UInt8(ascii: "$"))
+            return Self.complete(known.length, UInt8(ascii: "$"))
         }
         return scanUnknown(bytes, elements)
     }

@@ -123,6 +123,18 @@ struct RedisPlainParserTests {
         }
     }
 
+    @Test func aRunEndsBeforeALongKey() {
+        var parser = RedisPlainParser(longestKey: 3)
+        let requests = [resp("GET", "one"), resp("SET", "two", "a value"), resp("GET", "long")]
+        let bytes = Array(requests.joined())
+
+        for _ in 0..<2 {
+            #expect(run(&parser, bytes).map(\.frame.count) == requests.prefix(2).map(\.count))
+            // It is a plain request for all that, and is remembered as one.
+            #expect(plain(&parser, requests[2]) == careful(requests[2]))
+        }
+    }
+
     @Test func aRunHasAsManyAsThereArePlaces() {
         var parser = RedisPlainParser()
         let request = resp("GET", "key")

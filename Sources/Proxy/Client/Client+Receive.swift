@@ -255,11 +255,11 @@ extension Client {
     @inline(__always)
     func forward(
         _ frame: RawBytes, to server: Server, _ repetition: RedisRepetition,
-        _ commandClass: CommandClass
+        _ commandClass: CommandClass, isSilent: Bool? = nil
     ) {
         guard let connection = findConnection(to: server, for: frame.count) else { return }
         connection.use { connection in
-            let sequence = admit()
+            let sequence = admit(isSilent: isSilent)
             unsafe append(frame, to: connection)
             connection.enqueue(
                 Ticket(

@@ -19,7 +19,9 @@ extension Client {
             return unsafe dispatchOrPostpone(request, frame)
         }
         lastCommand = request.command
-        if forwardsRuns && request.length < bytes.count {
+        if forwardsRuns && request.length < bytes.count
+            && request.firstArgumentLength <= pool.maxKeyLength
+        {
             return unsafe forwardRun(beginningWith: request, bytes)
         }
         unsafe forward(request, frame)

@@ -6,11 +6,12 @@ extension Client {
 
     /// Takes the next place in the reply order.
     ///
+    /// - Parameter isSilent: whether it gets no reply, where that is known.
     /// - Returns: the request's number.
     @inline(__always)
-    func admit(split: Int32 = Request.noSplit) -> UInt32 {
+    func admit(split: Int32 = Request.noSplit, isSilent known: Bool? = nil) -> UInt32 {
         let sequence = firstSequence &+ UInt32(truncatingIfNeeded: requests.count)
-        let isSilent = replyMode.isSilent
+        let isSilent = known ?? replyMode.isSilent
         requests.append(
             Request(isSilent: isSilent, receivedAt: worker.stamp, split: split),
             from: worker.blocks)

@@ -14,9 +14,7 @@ extension Client {
             bytes, behind: first, most: requestLimit &- requests.count, by: &pool.plainRequests)
         for index in 0..<count {
             let request = run[index]
-            // Of one that is too long no more is hashed than of others: it goes nowhere.
-            let length = min(Int(request.keyLength), pool.maxKeyLength)
-            keys.set(index, offset: Int(request.keyOffset), length: length)
+            keys.set(index, offset: Int(request.keyOffset), length: Int(request.keyLength))
         }
         unsafe keys.find(count, in: bytes, of: pool)
         var taken = 0
@@ -33,8 +31,8 @@ extension Client {
     private func forward(
         _ request: RedisKeyedRequest, _ frame: RawBytes, to server: Unretained<Server>
     ) {
-        guard request.keyLength <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
         let commandClass = request.command.isReadOnly ? CommandClass.read : .write
-        server.use { unsafe forward(frame, to: $0, .again, commandClass) }
+        // Clients who hear nothing send no runs.
+        server.use { unsafe forward(frame, to: $0, .again, commandClass, isSilent: false) }
     }
 }

@@ -89,7 +89,8 @@ internal import Wire
         redisLimits = RedisLimits(configuration)
         memcachedLimits = MemcachedLimits(configuration)
         redisRequests = RedisRequestParser(limits: redisLimits)
-        plainRequests = RedisPlainParser(limits: redisLimits)
+        plainRequests = RedisPlainParser(
+            limits: redisLimits, longestKey: configuration.maxKeyLength)
         memcachedRequests = MemcachedRequestParser(limits: memcachedLimits)
         maxKeyLength = configuration.maxKeyLength
         clientOutputLimit = configuration.clientOutputLimit
