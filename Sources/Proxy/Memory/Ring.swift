@@ -12,7 +12,8 @@
     private static var firstCapacity: Int { 1 }
 
     private var elements: UnsafeMutablePointer<Element>?
-    private var capacity = 0
+    /// The capacity less 1.
+    private var mask = -1
     private var nextCapacity = Self.firstCapacity
     private var head = 0
     private(set) var count = 0
@@ -21,6 +22,8 @@
 
     deinit { assert(capacity == 0, "a ring was not released") }
 
+    private var capacity: Int { mask &+ 1 }
+
     var isEmpty: Bool { count == 0 }
 
     /// The element at `index`, 0 being the oldest.
@@ -28,11 +31,11 @@
         @inline(__always)
         get {
             precondition(index >= 0 && index < count)
-            return unsafe elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)]
+            return unsafe elements.unsafelyUnwrapped[(head &+ index) & mask]
         }
         set {
             precondition(index >= 0 && index < count)
-            unsafe elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)] = newValue
+            unsafe elements.unsafelyUnwrapped[(head &+ index) & mask] = newValue
         }
     }
 
@@ -47,7 +50,7 @@
     @inline(__always)
     mutating func update(_ index: Int, _ change: (inout Element) -> Void) {
         precondition(index >= 0 && index < count)
-        unsafe change(&elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)])
+        unsafe change(&elements.unsafelyUnwrapped[(head &+ index) & mask])
     }
 
     /// Changes the elements from `first` up to `end`, which is not one of them.
@@ -56,7 +59,7 @@
         precondition(first >= 0 && end <= count)
         var index = first
         while index < end {
-            unsafe change(&elements.unsafelyUnwrapped[(head &+ index) & (capacity &- 1)])
+            unsafe change(&elements.unsafelyUnwrapped[(head &+ index) & mask])
             index &+= 1
         }
     }
@@ -64,8 +67,8 @@
     /// Adds a newest element.
     @inline(__always)
     mutating func append(_ element: Element, from pool: BlockPool) {
-        if count == capacity { grow(from: pool) }
-        unsafe elements.unsafelyUnwrapped[(head &+ count) & (capacity &- 1)] = element
+        if count > mask { grow(from: pool) }
+        unsafe elements.unsafelyUnwrapped[(head &+ count) & mask] = element
         count &+= 1
     }
 
@@ -81,7 +84,7 @@
     @inline(__always)
     mutating func dropFirst(_ dropped: Int = 1, to pool: BlockPool) {
         precondition(dropped >= 0 && dropped <= count)
-        head = (head &+ dropped) & (capacity &- 1)
+        head = (head &+ dropped) & mask
         count &-= dropped
         if count == 0 { shrink(to: pool) }
     }
@@ -101,7 +104,7 @@
         guard let elements = unsafe elements else { return }
         unsafe pool.give(UnsafeMutableRawPointer(elements), capacity: Self.bytes(capacity))
         unsafe self.elements = nil
-        capacity = 0
+        mask = -1
         head = 0
         count = 0
     }
@@ -113,13 +116,13 @@
         let target = unsafe block.bindMemory(to: Element.self, capacity: larger)
         for index in 0..<count {
             unsafe target[index] = unsafe elements.unsafelyUnwrapped[
-                (head + index) & (capacity - 1)]
+                (head + index) & mask]
         }
         if let elements = unsafe elements {
             unsafe pool.give(UnsafeMutableRawPointer(elements), capacity: Self.bytes(capacity))
         }
         unsafe elements = unsafe target
-        capacity = larger
+        mask = larger - 1
         head = 0
     }
 

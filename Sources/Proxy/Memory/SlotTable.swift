@@ -50,7 +50,8 @@
         guard index < slots.count, slots[index].generation == handle.generation else {
             return nil
         }
-        return unsafe slots[index].object
+        // A slot in use, as a handle's generation tells, has one.
+        return unsafe slots[index].object.unsafelyUnwrapped
     }
 
     /// Every object that lives now.

@@ -1,15 +1,15 @@
 /// What a request's way to a server and back was like: where that is counted, and how long it took.
 ///
-/// One word, since it is compared for every reply.
+/// One word, since it is compared for every reply; zero for none.
 struct Visit: BitwiseCopyable, Equatable {
     private let word: UInt64
 
     @inline(__always)
     init(_ slot: LatencySlot, microseconds: UInt32) {
-        word = UInt64(slot.number) << 32 | UInt64(microseconds)
+        word = UInt64(slot.number &+ 1) << 32 | UInt64(microseconds)
     }
 
-    var slot: LatencySlot { LatencySlot(number: UInt32(truncatingIfNeeded: word >> 32)) }
+    var slot: LatencySlot { LatencySlot(number: UInt32(truncatingIfNeeded: word >> 32) &- 1) }
 
     /// From the send to the reply; 0 if it was never sent.
     var microseconds: UInt32 { UInt32(truncatingIfNeeded: word) }

@@ -214,6 +214,7 @@ internal import Reactor
         return turn
     }
 
+    @inline(__always)
     private mutating func count(_ entry: Entry, leavingAt stamp: UInt32, in cells: LatencyCells) {
         let slot = entry.visit.slot
         let times = Int(entry.times)
