@@ -19,6 +19,7 @@ from rig.command import written  # noqa: E402
 from rig.comparison import Comparison  # noqa: E402
 from rig.failure import Failed  # noqa: E402
 from rig.groups import GROUPS, workloads_of  # noqa: E402
+from rig.machine import Machine  # noqa: E402
 from rig.workload import Workload  # noqa: E402
 
 
@@ -55,6 +56,13 @@ class WorkloadTests(unittest.TestCase):
         self.assertEqual((workload.pipeline, workload.value), (16, 4096))
         self.assertEqual((workload.clients, workload.servers, workload.mock), (1000, 16, 1))
         self.assertEqual(str(workload), "redis-get:P=16,c=1000,d=4K,n=16,mock")
+
+    def test_who_has_but_a_share_of_a_core_has_none_alone(self):
+        machine = Machine()
+        machine.cores = [0, 1, 2]
+        self.assertEqual((machine.proxy_cores(2), machine.other_cores(2)), ({0, 1}, {2}))
+        self.assertEqual((machine.proxy_cores(3), machine.other_cores(3)), ({0, 1, 2},) * 2)
+        self.assertEqual((machine.proxy_cores(2, 20), machine.other_cores(2, 20)), ({0, 1, 2},) * 2)
 
     def test_large_values_have_fewer_keys(self):
         self.assertEqual(Workload.parse("redis-get").key_count, 100_000)

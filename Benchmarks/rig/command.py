@@ -38,7 +38,8 @@ A workload is STORE-OPERATION[:OPTION=VALUE,...]: redis or memcached; get, set o
 Options: P requests in a pipeline, c clients, d bytes of a value, n servers, k keys, K bytes of a
 key, R requests per second (open loop), w workers, p pools, x=1 a connection for each request, m
 keys that one more client asks for at once meanwhile, b clients that block or listen meanwhile, mock
-servers that cost next to nothing, D µs that these take to reply. Numbers may end in K or M."""
+servers that cost next to nothing, D µs that these take to reply, q % of a core for each of the
+proxy's threads. Numbers may end in K or M."""
 
 
 class Bench:

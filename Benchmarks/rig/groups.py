@@ -88,8 +88,12 @@ GROUPS = {
     "workers": Group(
         "Workers",
         "What do two threads do? Each worker has a core of its own where there are more cores than"
-        " workers; where not, all share all.",
-        tuple(each("redis-get:P={P},w={w},mock", P=(1, 16), w=(1, 2))),
+        " workers; where not, all share all. With `q`, each has so much of a core and no more, which"
+        " leaves the others enough to keep both busy.",
+        (
+            *each("redis-get:P={P},w={w},mock", P=(1, 16), w=(1, 2)),
+            *each("redis-get:P={P},c=400,w={w},mock,q=20", P=(1, 16), w=(1, 2)),
+        ),
         kinds=("proxy",),
     ),
     "rate": Group(

@@ -39,7 +39,7 @@ def check(bench, subject, workload: Workload, servers: Servers) -> dict | None:
     try:
         result = drive(bench, subject.name, workload, running, during=observed)
     finally:
-        bench.processes.stop(running.process)
+        running.stop(bench.processes)
     if not reported:
         return None
     pairs = {name: (reported[theirs], result[name]) for name, theirs in PERCENTILES.items()}

@@ -56,7 +56,7 @@ class GatedLoad:
             "--warmup", bench.options.warmup, "--rate", workload.rate,
             *(["--reconnect"] if workload.reconnect else []),
         )  # fmt: skip
-        cores = bench.machine.other_cores(workload.workers)
+        cores = bench.machine.other_cores(workload.workers, workload.share)
         self.process = bench.processes.start(
             argv, cores, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

@@ -10,7 +10,8 @@ from pathlib import Path
 class Machine:
     """The first cores are the proxy's, the others everybody else's.
 
-    With fewer cores than that takes, all of them are everybody's.
+    With fewer cores than that takes, and where the proxy has but a share of some (`q`), all of them
+    are everybody's.
     """
 
     def __init__(self):
@@ -20,14 +21,14 @@ class Machine:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.files = hard
 
-    def is_pinned(self, workers: int) -> bool:
-        return len(self.cores) > workers
+    def is_pinned(self, workers: int, share: int = 0) -> bool:
+        return len(self.cores) > workers and not share
 
-    def proxy_cores(self, workers: int) -> set[int]:
-        return set(self.cores[:workers] if self.is_pinned(workers) else self.cores)
+    def proxy_cores(self, workers: int, share: int = 0) -> set[int]:
+        return set(self.cores[:workers] if self.is_pinned(workers, share) else self.cores)
 
-    def other_cores(self, workers: int) -> set[int]:
-        return set(self.cores[workers:] if self.is_pinned(workers) else self.cores)
+    def other_cores(self, workers: int, share: int = 0) -> set[int]:
+        return set(self.cores[workers:] if self.is_pinned(workers, share) else self.cores)
 
     def describe(self) -> dict:
         models = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())

@@ -41,8 +41,7 @@ def measure(bench, subject, workload: Workload, servers: Servers) -> dict:
             result["memory peak"] = resident(running.pid)[1]
         return result
     finally:
-        if running.process:
-            bench.processes.stop(running.process)
+        running.stop(bench.processes)
 
 
 def drive(bench, name: str, workload: Workload, running: Running, during=None) -> dict:

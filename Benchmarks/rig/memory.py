@@ -47,7 +47,7 @@ def with_clients(bench, subject, workload: Workload, name: str, busy: bool) -> d
         found[f"after {name}"] = resident(running.pid)[0]
         return found
     finally:
-        bench.processes.stop(running.process)
+        running.stop(bench.processes)
 
 
 def open_files(pid: int) -> int:

@@ -15,7 +15,7 @@ class Servers:
     def __init__(self, workload: Workload, bench):
         self.processes: Processes = bench.processes
         self.ports = [bench.ports.take() for _ in range(workload.servers)]
-        cores = bench.machine.other_cores(workload.workers)
+        cores = bench.machine.other_cores(workload.workers, workload.share)
         if workload.mock:
             # One process for all of them: what it costs is the other core's, and that is shared.
             argv = bench.load.serve(workload, self.ports)
@@ -59,7 +59,8 @@ class ServerSets:
 
     def serving(self, workload: Workload) -> Servers:
         key = (workload.store, workload.servers, workload.value, workload.key_count,
-               workload.key_length, workload.mock, workload.delay, workload.workers)  # fmt: skip
+               workload.key_length, workload.mock, workload.delay, workload.workers,
+               workload.share)  # fmt: skip
         servers = self.sets.pop(key, None)
         if servers and any(process.poll() is not None for process in servers.running):
             raise Failed(f"a {workload.store} server has ended")

@@ -10,6 +10,7 @@ from pathlib import Path
 from .failure import Failed
 from .ports import wait_for_reply
 from .servers import Servers
+from .shares import Shares, refusal
 from .workload import Workload
 
 # Descriptors that a proxy needs besides those of clients and servers.
@@ -25,10 +26,17 @@ class Running:
     stats_port: int = 0
     # From its start to its first replies.
     start_seconds: float = 0.0
+    shares: Shares | None = None
 
     @property
     def pid(self) -> int | None:
         return self.process.pid if self.process else None
+
+    def stop(self, processes) -> None:
+        if self.process:
+            processes.stop(self.process)
+        if self.shares:
+            self.shares.remove()
 
 
 class Direct:
@@ -67,7 +75,7 @@ class Proxy:
         needed += workload.servers * workload.pools * workload.workers
         if needed > bench.machine.files:
             return f"needs {needed} open files, {bench.machine.files} are allowed"
-        return None
+        return refusal() if workload.share else None
 
     def start(self, bench, workload: Workload, servers: Servers) -> Running:
         ports = [bench.ports.take() for _ in range(workload.pools)]
@@ -75,15 +83,17 @@ class Proxy:
         argv = self.command(bench, workload, servers, running)
         began = time.monotonic()
         running.process = bench.processes.start(
-            argv, bench.machine.proxy_cores(workload.workers)
+            argv, bench.machine.proxy_cores(workload.workers, workload.share)
         )
         try:
             for port in {ports[0], ports[-1]}:
                 wait_for_reply(port, workload.store, running.process, self.name)
+            running.start_seconds = time.monotonic() - began
+            if workload.share:
+                running.shares = Shares(running.pid, workload.share)
         except Failed:
-            bench.processes.stop(running.process)
+            running.stop(bench.processes)
             raise
-        running.start_seconds = time.monotonic() - began
         return running
 
     def command(self, bench, workload: Workload, servers: Servers, running: Running) -> list:

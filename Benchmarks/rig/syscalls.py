@@ -123,7 +123,7 @@ def count(bench, counting, subject, workload: Workload, servers: Servers) -> dic
     finally:
         if tracer:
             bench.processes.stop(tracer)
-        bench.processes.stop(running.process)
+        running.stop(bench.processes)
     requests = max(1, result["requests"])
     shares = {name: number / requests for name, number in counting.counts().items()}
     return {

@@ -35,6 +35,7 @@ class Workload:
     neighbour: int = 0
     waiting: int = 0
     delay: int = 0
+    share: int = 0
 
     LETTERS = {
         "P": "pipeline",
@@ -51,6 +52,7 @@ class Workload:
         "b": "waiting",
         "mock": "mock",
         "D": "delay",
+        "q": "share",
     }
 
     @classmethod
