@@ -65,23 +65,14 @@ public struct Continuum: Sendable {
         Int(points[pointIndex(for: hash)].server)
     }
 
-    /// The indices of the members that own several hashes; the continuum must not be empty.
+    /// The indices of the members that own several hashes; the continuum must not be empty. Within
+    /// its caller the loop would not find registers enough.
     ///
     /// - Parameter first: the place among the servers that is the first hash's.
     @inline(never)
     func find(_ hashes: Span<UInt32>, into servers: inout MutableSpan<Int32>, from first: Int) {
-        let points = points.span
-        switch distribution {
-        case .ketama:
-            let starts = starts.span
-            for index in hashes.indices {
-                let point = Self.search(hashes[index], points, starts, startShift)
-                servers[first &+ index] = points[point].server
-            }
-        case .modula, .random:
-            for index in hashes.indices {
-                servers[first &+ index] = points[pointIndex(for: hashes[index])].server
-            }
+        for index in hashes.indices {
+            servers[first &+ index] = points[pointIndex(for: hashes[index])].server
         }
     }
 
@@ -91,13 +82,6 @@ public struct Continuum: Sendable {
     /// binary search. The table costs 4 bytes a point or a little more.
     @inline(__always)
     private func search(_ hash: UInt32) -> Int {
-        Self.search(hash, points.span, starts.span, startShift)
-    }
-
-    @inline(__always)
-    private static func search(
-        _ hash: UInt32, _ points: Span<Point>, _ starts: Span<Int32>, _ startShift: UInt32
-    ) -> Int {
         var index = Int(starts[Int(hash &>> startShift)])
         while index < points.count, points[index].value < hash {
             index &+= 1
