@@ -131,6 +131,8 @@ public struct RedisCommand: Sendable, BitwiseCopyable {
         private static let arityShift: UInt32 = 16
         private static let oneKeyFlag: UInt32 = 1 << 24
         private static let readOnlyFlag: UInt32 = 1 << 25
+        private static let optionsFlag: UInt32 = 1 << 26
+        private static let repetitionShift: UInt32 = 30
 
         /// The line's place in the table.
         var rawValue: UInt16 { UInt16(truncatingIfNeeded: word) }
@@ -140,9 +142,20 @@ public struct RedisCommand: Sendable, BitwiseCopyable {
         var hasOneKey: Bool { word & Self.oneKeyFlag != 0 }
         /// Whether it changes nothing.
         public var isReadOnly: Bool { word & Self.readOnlyFlag != 0 }
+        /// What running it a second time would do, if it has no options that make it another one.
+        var repetition: RedisRepetition {
+            RedisRepetition(rawValue: UInt8(truncatingIfNeeded: word &>> Self.repetitionShift))
+                ?? .again
+        }
+        /// Whether it can have such options.
+        var hasOptions: Bool { word & Self.optionsFlag != 0 }
 
         /// A name that the table does not have.
-        public static var unknown: ID { ID(word: UInt32(UInt16.max)) }
+        public static var unknown: ID {
+            ID(
+                word: UInt32(UInt16.max)
+                    | UInt32(RedisRepetition.again.rawValue) &<< repetitionShift)
+        }
 
         private init(word: UInt32) { self.word = word }
 
@@ -157,6 +170,8 @@ public struct RedisCommand: Sendable, BitwiseCopyable {
                 | UInt32(UInt8(bitPattern: command.arity)) &<< Self.arityShift
                 | (hasOneKey ? Self.oneKeyFlag : 0)
                 | (command.isReadOnly ? Self.readOnlyFlag : 0)
+                | (command.repeating.hasOptions ? Self.optionsFlag : 0)
+                | UInt32(command.repetition.rawValue) &<< Self.repetitionShift
         }
 
         /// The line itself; nil for an unknown command.

@@ -13,6 +13,8 @@ public struct RedisKeyedRequest: Sendable, BitwiseCopyable {
     public internal(set) var keyLength: UInt32 = 0
     /// Which command it is.
     public internal(set) var command = RedisCommand.ID.unknown
+    /// What running it a second time would do; nil if that is for its arguments to tell.
+    public internal(set) var repetition: RedisRepetition?
 
     /// None; for memory that is to be written to.
     public init() {}
@@ -20,15 +22,20 @@ public struct RedisKeyedRequest: Sendable, BitwiseCopyable {
     /// The request at the front.
     @inline(__always)
     public init(_ request: RedisRequest) {
-        self.init(request, at: 0, length: request.length)
-    }
-
-    @inline(__always)
-    init(_ request: RedisRequest, at offset: Int, length: Int) {
-        self.offset = UInt32(truncatingIfNeeded: offset)
-        self.length = UInt32(truncatingIfNeeded: length)
-        keyOffset = UInt32(truncatingIfNeeded: offset &+ request.firstArgumentOffset)
+        length = UInt32(truncatingIfNeeded: request.length)
+        keyOffset = UInt32(truncatingIfNeeded: request.firstArgumentOffset)
         keyLength = UInt32(truncatingIfNeeded: request.firstArgumentLength)
         command = request.command
+        repetition = request.repetition
+    }
+
+    /// The same one, of so many bytes and at another place.
+    @inline(__always)
+    func at(_ offset: Int, length: Int) -> RedisKeyedRequest {
+        var moved = self
+        moved.offset = UInt32(truncatingIfNeeded: offset)
+        moved.length = UInt32(truncatingIfNeeded: length)
+        moved.keyOffset = moved.offset &+ keyOffset
+        return moved
     }
 }

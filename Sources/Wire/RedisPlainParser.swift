@@ -32,6 +32,8 @@ public struct RedisPlainParser: Sendable {
         var left: UInt32 = 0
         /// What was read there; its length is that of the beginning.
         var request = RedisRequest()
+        /// The same as one of a run.
+        var keyedRequest = RedisKeyedRequest()
 
         @inline(__always)
         func matches(_ words: Words, in bytes: Span<UInt8>) -> Bool {
@@ -93,14 +95,14 @@ public struct RedisPlainParser: Sendable {
                     guard head.isKeyed else { return count }
                     let length = Self.length(of: head, in: rest, atMost: longest)
                     guard length > 0 else { return count }
-                    run[count] = RedisKeyedRequest(head.request, at: offset, length: length)
+                    run[count] = head.keyedRequest.at(offset, length: length)
                     offset &+= length
                     continue
                 }
             }
             let request = parseUnknown(rest, ifKeyed: true)
             guard request.length > 0 else { return count }
-            run[count] = RedisKeyedRequest(request, at: offset, length: request.length)
+            run[count] = RedisKeyedRequest(request).at(offset, length: request.length)
             offset &+= request.length
         }
         return run.count
@@ -200,7 +202,8 @@ public struct RedisPlainParser: Sendable {
             first: words.first, second: words.second, last: last,
             lastOffset: UInt8(head.length &- 8), isKeyed: isKeyed(head),
             end: UInt32(truncatingIfNeeded: head.length &+ head.firstArgumentLength),
-            left: UInt32(truncatingIfNeeded: head.argumentCount &- 2), request: head)
+            left: UInt32(truncatingIfNeeded: head.argumentCount &- 2), request: head,
+            keyedRequest: RedisKeyedRequest(head))
     }
 
     /// Reads a request up to its first argument.

@@ -17,23 +17,6 @@ public enum RedisRepetition: UInt8, Sendable, BitwiseCopyable, Comparable {
 }
 
 extension RedisCommand {
-    /// What running this request of mine a second time would do.
-    ///
-    /// Options that make a command look at what is there, such as SET's NX, and those that add to
-    /// it, such as ZADD's INCR, count as running it again.
-    public func repetition(
-        of request: RedisRequest, in frame: Span<UInt8>
-    ) -> RedisRepetition {
-        if flags.contains(.readonly) { return .reads }
-        switch repeating {
-        case .never: return .again
-        case .same: return .same
-        case .sameData: return .sameData
-        case .plainSet: return Self.isPlainSet(request, in: frame) ? .same : .again
-        case .plainAdd: return Self.isPlainAdd(request, in: frame) ? .sameData : .again
-        }
-    }
-
     /// What the table says of a write.
     enum Repeating: Sendable, BitwiseCopyable {
         case never
@@ -43,11 +26,45 @@ extension RedisCommand {
         case plainSet
         /// ZADD, GEOADD: without options, which begin with a letter where a number would be.
         case plainAdd
+
+        var hasOptions: Bool { self == .plainSet || self == .plainAdd }
     }
 
-    private static func isPlainSet(_ request: RedisRequest, in frame: Span<UInt8>) -> Bool {
-        guard request.argumentCount > 3 else { return true }
-        var arguments = RedisArguments(behindNameOf: request)
+    /// What running it a second time would do without such options.
+    var repetition: RedisRepetition {
+        if flags.contains(.readonly) { return .reads }
+        return switch repeating {
+        case .never: .again
+        case .same, .plainSet: .same
+        case .sameData, .plainAdd: .sameData
+        }
+    }
+}
+
+extension RedisRequest {
+    /// What running it a second time would do; nil if that is for its arguments to tell.
+    public var repetition: RedisRepetition? {
+        // One with as few arguments as can be has no options.
+        command.hasOptions && argumentCount &+ Int(command.arity) != 0 ? nil : command.repetition
+    }
+
+    /// What running it a second time would do.
+    ///
+    /// Options that make a command look at what is there, such as SET's NX, and those that add to
+    /// it, such as ZADD's INCR, count as running it again.
+    public func repetition(in frame: Span<UInt8>) -> RedisRepetition {
+        if let repetition { return repetition }
+        let isPlain =
+            switch command.command?.repeating {
+            case .plainSet: isPlainSet(in: frame)
+            case .plainAdd: isPlainAdd(in: frame)
+            case .never, .same, .sameData, nil: true
+            }
+        return isPlain ? command.repetition : .again
+    }
+
+    private func isPlainSet(in frame: Span<UInt8>) -> Bool {
+        var arguments = RedisArguments(behindNameOf: self)
         _ = arguments.next(in: frame)
         _ = arguments.next(in: frame)
         while let option = arguments.next(in: frame) {
@@ -57,8 +74,8 @@ extension RedisCommand {
         return true
     }
 
-    private static func isPlainAdd(_ request: RedisRequest, in frame: Span<UInt8>) -> Bool {
-        var arguments = RedisArguments(behindNameOf: request)
+    private func isPlainAdd(in frame: Span<UInt8>) -> Bool {
+        var arguments = RedisArguments(behindNameOf: self)
         _ = arguments.next(in: frame)
         guard let first = arguments.next(in: frame), first.length > 0 else { return false }
         return frame[first.offset] < UInt8(ascii: ":")

@@ -70,6 +70,35 @@ import Testing
         }
     }
 
+    /// Each of a run has a word of its own in that, whatever stands before it.
+    @Test(arguments: [(Replay.none, []), (.safe, [0, 1, 2]), (.idempotent, [0, 1, 2, 4, 6])])
+    func replayIsAsConfiguredWithinARun(replay: Replay, sentAgain: [Int]) throws {
+        try FollowedGroup.run {
+            $0.replay = replay
+        } conversation: { group, proxy in
+            let requests = [
+                redis("GET", "k"), redis("SET", "k", "v"), redis("SET", "k", "v", "EX", "10"),
+                redis("SET", "k", "v", "EX", "10", "NX"), redis("DEL", "k"),
+                redis("ZADD", "k", "INCR", "1", "m"), redis("ZADD", "k", "1", "m"),
+            ]
+            let (client, old) = try group.client(redis("GET", "first") + requests.joined())
+            try old.say("$1\r\n1\r\n")
+            try proxy.expect(client, hears: "$1\r\n1\r\n")
+
+            old.close()
+
+            if !sentAgain.isEmpty {
+                let next = try group.connection(1, to: 0)
+                try proxy.expect(next, hears: sentAgain.map { requests[$0] }.joined())
+                try next.say(String(repeating: "+OK\r\n", count: sentAgain.count))
+            }
+            let replies = requests.indices.map {
+                sentAgain.contains($0) ? "+OK\r\n" : group.lost(0)
+            }
+            try proxy.expect(client, hears: replies.joined())
+        }
+    }
+
     @Test func halfAReplyIsForgotten() throws {
         try FollowedGroup.run { group, proxy in
             let (client, old) = try group.client(redis("GET", "k"))

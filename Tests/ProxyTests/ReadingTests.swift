@@ -43,6 +43,23 @@ import Testing
         }
     }
 
+    @Test func readsOfARunGoToReplicas() throws {
+        try run(.replica) { group, proxy in
+            let client = try proxy.client()
+
+            try client.say(redis("GET", "a") + redis("TTL", "b") + redis("SET", "c", "v"))
+
+            let (replica, primary) = (
+                try group.connection(to: 1), try group.connection(to: 0)
+            )
+            try proxy.expect(replica, hears: redis("GET", "a") + redis("TTL", "b"))
+            try proxy.expect(primary, hears: redis("SET", "c", "v"))
+            try primary.say("+OK\r\n")
+            try replica.say("$-1\r\n:-2\r\n")
+            try proxy.expect(client, hears: "$-1\r\n:-2\r\n+OK\r\n")
+        }
+    }
+
     /// Who that is depends on the machine.
     @Test func nearestNodeAnswers() throws {
         try run(.nearest) { group, proxy in

@@ -23,6 +23,11 @@ struct RedisPlainParserTests {
         let count = parser.parse(bytes.span, from: start, into: &span)
         return requests.prefix(count).map { request in
             let (frame, key) = (Int(request.offset), Int(request.keyOffset))
+            guard case .request(let one) = careful(Array(bytes[frame...])) else {
+                Issue.record("not a request")
+                return (0..<0, 0..<0)
+            }
+            #expect(request.repetition == one.repetition)
             return (frame..<frame + Int(request.length), key..<key + Int(request.keyLength))
         }
     }

@@ -26,7 +26,9 @@ import Testing
             return
         }
 
-        #expect(request.command.command?.repetition(of: request, in: frame.span) == expected)
+        let found = request.repetition(in: frame.span)
+        #expect(found == expected)
+        #expect(request.repetition == nil || request.repetition == expected)
     }
 
     @Test(arguments: [

@@ -149,20 +149,12 @@ extension Client {
         let key = unsafe frame.piece(request.firstArgumentOffset, request.firstArgumentLength)
         guard key.count <= pool.maxKeyLength else { return answer(pool.keyTooLong) }
         let index = unsafe pool.serverIndex(for: key.span)
-        if pool.isFollowed { return unsafe forwardFollowed(request, frame, toShard: index) }
         let commandClass = request.command.isReadOnly ? CommandClass.read : .write
+        guard !pool.isFollowed else {
+            let repetition = unsafe request.repetition(in: frame.span)
+            return unsafe forward(frame, toShard: index, repetition, commandClass)
+        }
         pool.findServer(index).use { unsafe forward(frame, to: $0, .again, commandClass) }
-    }
-
-    /// Failover and replicas want to know what a second run would do.
-    @inline(never)
-    private func forwardFollowed(
-        _ request: RedisRequest, _ frame: RawBytes, toShard index: Int
-    ) {
-        guard let command = request.command.command else { return }
-        unsafe forward(
-            frame, toShard: index, repetition(of: request, command, frame),
-            command.commandClass)
     }
 
     func forward(_ request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes) {
@@ -170,7 +162,7 @@ extension Client {
             return unsafe block(request, command, frame)
         }
         do throws(RedisKeyError) {
-            let repetition = unsafe repetition(of: request, command, frame)
+            let repetition = unsafe repetition(of: request, frame)
             let commandClass = command.commandClassOfAny
             switch try unsafe home(of: request, frame) {
             case .shard(let index):
@@ -190,18 +182,19 @@ extension Client {
         _ frame: RawBytes, toShard index: Int, _ repetition: RedisRepetition,
         _ commandClass: CommandClass
     ) {
-        guard let server = findTarget(index, repetition) else {
-            return fail(pool.servers[index].unreadable)
-        }
+        guard let server = findTarget(index, repetition) else { return failToRead(from: index) }
         server.use { unsafe forward(frame, to: $0, repetition, commandClass) }
     }
 
     /// Who a shard's request goes to; nil if it is a read and nobody may be read from.
     @inline(__always)
-    private func findTarget(_ index: Int, _ repetition: RedisRepetition) -> Unretained<Server>? {
+    func findTarget(_ index: Int, _ repetition: RedisRepetition) -> Unretained<Server>? {
         guard pool.readsFromReplicas else { return pool.findServer(index) }
         return chooseTarget(index, repetition).map(Unretained.init)
     }
+
+    @inline(never)
+    func failToRead(from index: Int) { fail(pool.servers[index].unreadable) }
 
     @inline(never)
     private func chooseTarget(_ index: Int, _ repetition: RedisRepetition) -> Server? {
@@ -217,10 +210,8 @@ extension Client {
     }
 
     /// What a second run would do, for those who may have to know.
-    private func repetition(
-        of request: RedisRequest, _ command: RedisCommand, _ frame: RawBytes
-    ) -> RedisRepetition {
-        unsafe pool.isFollowed ? command.repetition(of: request, in: frame.span) : .again
+    private func repetition(of request: RedisRequest, _ frame: RawBytes) -> RedisRepetition {
+        unsafe pool.isFollowed ? request.repetition(in: frame.span) : .again
     }
 
     static let crossServerWords = "CROSSSLOT Keys in request don't hash to the same server"
@@ -277,7 +268,7 @@ extension Client {
         guard unsafe note(keysOf: request, frame, step: step, in: plan) else {
             return answer(pool.keyTooLong)
         }
-        let repetition = unsafe repetition(of: request, command, frame)
+        let repetition = unsafe repetition(of: request, frame)
         if plan.parts.count == 1 {
             return unsafe forward(
                 frame, toShard: plan.parts[0].server, repetition, command.commandClass)

@@ -138,7 +138,7 @@ internal import Wire
         forwardsPlainly =
             isAuthenticated && transaction == nil && subscriptions == nil && !replyMode.isSilent
             && !pool.watchesPlainRequests
-        mayForwardRuns = forwardsPlainly && pool.isRedis && !pool.isFollowed
+        mayForwardRuns = forwardsPlainly && pool.isRedis
     }
 
     /// Whether plain requests with one key go in runs just now.

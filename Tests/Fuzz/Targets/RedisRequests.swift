@@ -71,6 +71,7 @@ private func comparePlain(
             check(run[0].keyOffset == start + request.firstArgumentOffset, "another key")
             check(run[0].keyLength == request.firstArgumentLength, "a longer key")
             check(run[0].command == request.command, "another command")
+            check(run[0].repetition == request.repetition, "another repetition")
         }
         start = entry.end
     }
