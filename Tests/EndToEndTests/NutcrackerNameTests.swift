@@ -135,7 +135,8 @@ import Testing
         defer { _ = try? call("stop") }
 
         #expect(try call("status") != .exited(0))
-        #expect(try call("start") == .exited(0))
+        let started = try run(script, ["start"])
+        #expect(started.status == .exited(0), "\(started)")
         #expect(eventually { (try? TestClient(port: launch.port)) != nil })
         let daemon = try #require(launch.daemon)
         #expect(try call("status") == .exited(0))
