@@ -1,7 +1,7 @@
 /// A request that goes as it is to the server of its one key, the first argument behind the name.
 ///
 /// Offsets count from the first byte of all that was read. Half of what `RedisRequest` says, in a
-/// quarter of its size: many of a pipeline are noted before the first of them is sent on.
+/// third of its size: many of a pipeline are noted before the first of them is sent on.
 public struct RedisKeyedRequest: Sendable, BitwiseCopyable {
     /// Where the frame begins.
     public internal(set) var offset: UInt32 = 0
