@@ -123,10 +123,8 @@ import Testing
     ])
     func errorsArePassedOnAsTheServerSaidThem(error: String) throws {
         try ProxyHarness.run(.redis) { proxy in
-            let (client, neighbour) = (try proxy.client(), try proxy.client())
-            try client.say(redis("SET", "k", "v"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("SET", "k", "v"))
+            let (client, server) = try proxy.client(redis("SET", "k", "v"))
+            let neighbour = try proxy.client()
             try neighbour.say(redis("GET", "n"))
             try proxy.expect(server, hears: redis("GET", "n"))
 
@@ -145,10 +143,8 @@ import Testing
     ])
     func memcachedErrorsArePassedOnToo(error: String) throws {
         try ProxyHarness.run(.memcached) { proxy in
-            let (client, neighbour) = (try proxy.client(), try proxy.client())
-            try client.say("set k 0 0 1\r\nv\r\n")
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: "set k 0 0 1\r\nv\r\n")
+            let (client, server) = try proxy.client("set k 0 0 1\r\nv\r\n")
+            let neighbour = try proxy.client()
             try neighbour.say("get n\r\n")
             try proxy.expect(server, hears: "get n\r\n")
 
@@ -252,10 +248,8 @@ import Testing
         try ProxyHarness.run(.redis) {
             $0.timeoutMilliseconds = 200
         } conversation: { proxy in
-            let (client, neighbour) = (try proxy.client(), try proxy.client())
-            try client.say(redis("LRANGE", "k", "0", "-1"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("LRANGE", "k", "0", "-1"))
+            let (client, server) = try proxy.client(redis("LRANGE", "k", "0", "-1"))
+            let neighbour = try proxy.client()
             try neighbour.say(redis("GET", "n"))
             try proxy.expect(server, hears: redis("GET", "n"))
             try server.say("*1000000000\r\n")

@@ -12,10 +12,7 @@ import Testing
 
     @Test func theServersTimeIsTheServers() throws {
         try ProxyHarness.run(.redis) { proxy in
-            let client = try proxy.client()
-            try client.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (client, server) = try proxy.client(redis("GET", "k"))
 
             try proxy.pass(milliseconds: Int64(Self.delay))
             try server.say("$1\r\nv\r\n")
@@ -154,10 +151,7 @@ import Testing
             $0.timeoutMilliseconds = Self.delay
         }
         try ProxyHarness.run(.redis, configure) { proxy in
-            let client = try proxy.client()
-            try client.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (client, server) = try proxy.client(redis("GET", "k"))
             #expect(try proxy.line(from: client).contains("timed out"))
 
             let table = try proxy.latencies(1).table

@@ -207,10 +207,7 @@ import Testing
         try ProxyHarness.run(.redis) {
             $0.clientIdleTimeoutMilliseconds = 100
         } conversation: { proxy in
-            let client = try proxy.client()
-            try client.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (client, server) = try proxy.client(redis("GET", "k"))
             try proxy.pass(milliseconds: 400)
 
             try server.say("$1\r\nv\r\n")
@@ -224,10 +221,7 @@ import Testing
         try ProxyHarness.run(.redis) {
             $0.clientIdleTimeoutMilliseconds = 200
         } conversation: { proxy in
-            let client = try proxy.client()
-            try client.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (client, server) = try proxy.client(redis("GET", "k"))
             client.stopListening()
 
             try server.say("$3000000\r\n" + String(repeating: "x", count: 3_000_000) + "\r\n")

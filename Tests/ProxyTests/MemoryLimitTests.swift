@@ -33,10 +33,7 @@ import Testing
 
     @Test func halfRequestsAreGivenUpForTheNeighbours() throws {
         try ProxyHarness.run(.redis, maxMemory: Self.limit) { proxy in
-            let neighbour = try proxy.client()
-            try neighbour.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (neighbour, server) = try proxy.client(redis("GET", "k"))
             try server.say("$-1\r\n")
             try proxy.expect(neighbour, hears: "$-1\r\n")
 
@@ -59,10 +56,7 @@ import Testing
 
     @Test func slowReadersAreGivenUpForTheNeighbours() throws {
         try ProxyHarness.run(.redis, maxMemory: Self.limit) { proxy in
-            let neighbour = try proxy.client()
-            try neighbour.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (neighbour, server) = try proxy.client(redis("GET", "k"))
             try server.say("$-1\r\n")
             try proxy.expect(neighbour, hears: "$-1\r\n")
 

@@ -41,10 +41,7 @@ import Testing
 
     @Test func strayReplyAfterARequestFailsNobodysRequest() throws {
         try ProxyHarness.run(.redis) { proxy in
-            let client = try proxy.client()
-            try client.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (client, server) = try proxy.client(redis("GET", "k"))
 
             try server.say("$1\r\nv\r\n$5\r\nstray\r\n")
 
@@ -77,10 +74,7 @@ import Testing
 
     @Test func valueOfAnotherKeyReachesNobody() throws {
         try ProxyHarness.run(.memcached) { proxy in
-            let client = try proxy.client()
-            try client.say("get a\r\nget b\r\n")
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: "get a\r\nget b\r\n")
+            let (client, server) = try proxy.client("get a\r\nget b\r\n")
 
             try server.say("VALUE b 0 1\r\nB\r\nEND\r\n")
 
@@ -117,10 +111,7 @@ import Testing
 
     @Test func answerToAnotherCommandEndsTheConnection() throws {
         try ProxyHarness.run(.memcached) { proxy in
-            let client = try proxy.client()
-            try client.say("get a\r\n")
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: "get a\r\n")
+            let (client, server) = try proxy.client("get a\r\n")
 
             try server.say("STORED\r\n")
 
@@ -134,10 +125,8 @@ import Testing
     /// What has begun to stream can turn neither into an error nor into another reply.
     @Test func replyThatBreaksOffEndsTheClient() throws {
         try ProxyHarness.run(.redis) { proxy in
-            let (first, second) = (try proxy.client(), try proxy.client())
-            try first.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (first, server) = try proxy.client(redis("GET", "k"))
+            let second = try proxy.client()
             try second.say(redis("GET", "l"))
             try proxy.expect(server, hears: redis("GET", "l"))
             let part = "$1000000\r\n" + String(repeating: "x", count: 200_000)
@@ -156,10 +145,7 @@ import Testing
     /// error.
     @Test func smallReplyThatBreaksOffIsAnError() throws {
         try ProxyHarness.run(.redis) { proxy in
-            let client = try proxy.client()
-            try client.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (client, server) = try proxy.client(redis("GET", "k"))
             try server.say("$10\r\n01234")
 
             server.close()
@@ -177,10 +163,8 @@ import Testing
         try ProxyHarness.run(.redis) {
             $0.timeoutMilliseconds = 400
         } conversation: { proxy in
-            let (slow, neighbour) = (try proxy.client(), try proxy.client())
-            try slow.say(redis("GET", "slow"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "slow"))
+            let (slow, server) = try proxy.client(redis("GET", "slow"))
+            let neighbour = try proxy.client()
             try proxy.expect(slow, hears: "-ERR server s0: timed out after 400 ms\r\n")
             try neighbour.say(redis("GET", "k"))
             try proxy.expect(server, hears: redis("GET", "k"))
@@ -201,10 +185,8 @@ import Testing
         try ProxyHarness.run(.redis) {
             $0.timeoutMilliseconds = 300
         } conversation: { proxy in
-            let (first, second) = (try proxy.client(), try proxy.client())
-            try first.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (first, server) = try proxy.client(redis("GET", "k"))
+            let second = try proxy.client()
             try second.say(redis("GET", "l"))
             try proxy.expect(server, hears: redis("GET", "l"))
 
@@ -229,10 +211,8 @@ import Testing
         try ProxyHarness.run(.redis) {
             $0.timeoutMilliseconds = 800
         } conversation: { proxy in
-            let (slow, neighbour) = (try proxy.client(), try proxy.client())
-            try slow.say(redis("GET", "slow"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "slow"))
+            let (slow, server) = try proxy.client(redis("GET", "slow"))
+            let neighbour = try proxy.client()
             proxy.loop.refreshNow()
             let half = proxy.loop.now + 400
             try proxy.wait { proxy.loop.now >= half }

@@ -255,10 +255,7 @@ import Testing
         try ProxyHarness.run(.redis) {
             $0.privateConnections = 1
         } conversation: { proxy in
-            let client = try proxy.client()
-            try client.say(Self.pop)
-            let own = try proxy.connection()
-            try proxy.expect(own, hears: Self.pop)
+            let (client, own) = try proxy.client(Self.pop)
             for _ in 0..<300 {
                 try own.say(Self.popped)
                 try client.say(Self.pop)

@@ -97,6 +97,17 @@ final class ProxyHarness {
         return Peer(try Socket.connect(to: address, inProgress: &inProgress), on: loop)
     }
 
+    /// A new client whose request has reached the first server, on its first connection.
+    func client(
+        _ request: String, _ location: SourceLocation = #_sourceLocation
+    ) throws -> (Peer, Peer) {
+        let client = try client()
+        try client.say(request)
+        let server = try connection()
+        try expect(server, hears: request, location)
+        return (client, server)
+    }
+
     /// A server's connection, once it is there.
     func connection(_ number: Int = 0, of server: Int = 0) throws -> Peer {
         try wait { servers[server].connections.count > number }

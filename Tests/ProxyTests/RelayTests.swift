@@ -83,10 +83,7 @@ import Testing
 
     @Test func aReplyMayComeInAnyPieces() throws {
         try ProxyHarness.run(.redis) { proxy in
-            let client = try proxy.client()
-            try client.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (client, server) = try proxy.client(redis("GET", "k"))
 
             var rest = Self.reply
             for piece in [1, 8, 100_000, 1, 65_536, 300_000, 7, 1_100_000, 300_000] {
@@ -131,10 +128,8 @@ import Testing
     @Test(arguments: [0, 80_000, 400_000, 1_500_000, size - 1, size, size + 1], [false, true])
     func aServerThatDiesCutsItsClient(sent: Int, byReset: Bool) throws {
         try ProxyHarness.run(.redis) { proxy in
-            let (client, neighbour) = (try proxy.client(), try proxy.client())
-            try client.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (client, server) = try proxy.client(redis("GET", "k"))
+            let neighbour = try proxy.client()
             try neighbour.say(redis("GET", "a"))
             try proxy.expect(server, hears: redis("GET", "a"))
             let head = Self.reply.utf8.count - Self.size - 2
@@ -161,10 +156,7 @@ import Testing
     @Test(arguments: ["x\n", "\rx"])
     func aWrongEndIsNoReply(end: String) throws {
         try ProxyHarness.run(.redis) { proxy in
-            let client = try proxy.client()
-            try client.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (client, server) = try proxy.client(redis("GET", "k"))
 
             try server.say(Self.reply.bytes(upTo: Self.reply.utf8.count - 2) + end)
 
@@ -177,10 +169,8 @@ import Testing
     @Test(arguments: [80_000, 400_000, 1_500_000, size, size + 1], [false, true])
     func aClientThatLeavesTakesNobodyAlong(sent: Int, byReset: Bool) throws {
         try ProxyHarness.run(.redis) { proxy in
-            let (client, neighbour) = (try proxy.client(), try proxy.client())
-            try client.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
+            let (client, server) = try proxy.client(redis("GET", "k"))
+            let neighbour = try proxy.client()
             try neighbour.say(redis("GET", "a"))
             try proxy.expect(server, hears: redis("GET", "a"))
             let begin = Self.reply.utf8.count - Self.size - 2 + sent

@@ -24,13 +24,25 @@ import Testing
         }
     }
 
-    /// A client that has subscribed to channel c, and the server's connection.
-    private func subscribed(_ proxy: ProxyHarness, _ client: Peer) throws -> Peer {
+    /// The client has subscribed to channel c, in RESP2 or 3.
+    ///
+    /// - Returns: the server's connection for that.
+    private func subscribed(
+        _ proxy: ProxyHarness, _ client: Peer, speaking version: Int = 2
+    ) throws -> Peer {
+        if version == 3 {
+            try client.say(redis("HELLO", "3"))
+            try proxy.wait { client.received.contains(UInt8(ascii: "%")) }
+            try proxy.settle()
+            _ = client.take(client.received.count)
+        }
         try client.say(redis("SUBSCRIBE", "c"))
         let server = try proxy.connection()
         try proxy.expect(server, hears: redis("subscribe", "c"))
-        try server.say(Self.array("subscribe", "c", number: 1))
-        try proxy.expect(client, hears: Self.array("subscribe", "c", number: 1))
+        let confirmation = Self.array("subscribe", "c", number: 1)
+        try server.say(confirmation)
+        try proxy.expect(
+            client, hears: version == 3 ? ">" + confirmation.dropFirst() : confirmation)
         return server
     }
 
@@ -75,16 +87,7 @@ import Testing
 
     @Test func clientsThatSpeakRESP3HearPushes() throws {
         try run { proxy, client in
-            try client.say(redis("HELLO", "3"))
-            try proxy.wait { client.received.contains(UInt8(ascii: "%")) }
-            try proxy.settle()
-            _ = client.take(client.received.count)
-            try client.say(redis("SUBSCRIBE", "c"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("subscribe", "c"))
-            try server.say(Self.array("subscribe", "c", number: 1))
-            try proxy.expect(
-                client, hears: ">" + Self.array("subscribe", "c", number: 1).dropFirst())
+            let server = try subscribed(proxy, client, speaking: 3)
 
             try server.say(Self.message("c", "x"))
 
@@ -199,16 +202,7 @@ import Testing
     /// A message cannot stand in the middle of a reply.
     @Test func messagesWaitForTheEndOfALargeReply() throws {
         try run { proxy, client in
-            try client.say(redis("HELLO", "3"))
-            try proxy.wait { client.received.contains(UInt8(ascii: "%")) }
-            try proxy.settle()
-            _ = client.take(client.received.count)
-            try client.say(redis("SUBSCRIBE", "c"))
-            let link = try proxy.connection()
-            try proxy.expect(link, hears: redis("subscribe", "c"))
-            try link.say(Self.array("subscribe", "c", number: 1))
-            try proxy.expect(
-                client, hears: ">" + Self.array("subscribe", "c", number: 1).dropFirst())
+            let link = try subscribed(proxy, client, speaking: 3)
             try client.say(redis("GET", "k"))
             let shared = try proxy.connection(1)
             try proxy.expect(shared, hears: redis("HELLO", "3"))

@@ -55,10 +55,7 @@ import Testing
     @Test func aConnectionIsUsedAgain() throws {
         try ProxyHarness.run(.redis) { proxy in
             for _ in 0..<3 {
-                let client = try proxy.client()
-                try client.say(Self.set())
-                let server = try proxy.connection()
-                try proxy.expect(server, hears: Self.set())
+                let (client, server) = try proxy.client(Self.set())
                 try server.say("+OK\r\n")
                 try proxy.expect(client, hears: "+OK\r\n")
             }
@@ -391,50 +388,6 @@ import Testing
             try proxy.expect(server, hears: "get k\r\n")
             try server.say("END\r\n")
             try proxy.expect(client, hears: "END\r\n")
-        }
-    }
-
-    // MARK: - Large replies
-
-    @Test func laterRequestsDoNotWaitForALargeReply() throws {
-        try ProxyHarness.run(.redis) { proxy in
-            let (reader, other) = (try proxy.client(), try proxy.client())
-            let size = 3 << 20
-
-            try reader.say(redis("GET", "k"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "k"))
-            try server.say("$\(size)\r\n" + Self.value)
-            try proxy.wait { reader.received.count > 0 }
-            try other.say(redis("GET", "a"))
-
-            let second = try proxy.connection(1)
-            try proxy.expect(second, hears: redis("GET", "a"))
-            try second.say("$-1\r\n")
-            try proxy.expect(other, hears: "$-1\r\n")
-        }
-    }
-
-    @Test func whoWaitsBehindALargeReplyDoesNotOvertakeItself() throws {
-        try ProxyHarness.run(.redis) { proxy in
-            let (reader, writer) = (try proxy.client(), try proxy.client())
-            let size = 3 << 20
-            try reader.say(redis("GET", "large"))
-            let server = try proxy.connection()
-            try proxy.expect(server, hears: redis("GET", "large"))
-            try writer.say(redis("SET", "k", "1"))
-            try proxy.expect(server, hears: redis("SET", "k", "1"))
-
-            let value = String(repeating: "v", count: size)
-            try server.say("$\(size)\r\n" + value.prefix(100_000))
-            try proxy.wait { reader.received.count > 0 }
-            try writer.say(redis("GET", "k"))
-            try proxy.settle()
-            #expect(server.received.isEmpty && proxy.servers[0].connections.count == 1)
-            try server.say(value.dropFirst(100_000) + "\r\n+OK\r\n")
-
-            try proxy.expect(writer, hears: "+OK\r\n")
-            try proxy.expect(server, hears: redis("GET", "k"))
         }
     }
 }
