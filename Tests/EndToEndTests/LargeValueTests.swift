@@ -107,6 +107,7 @@ import Testing
             }
             for _ in 0..<20 {
                 for reader in readers { _ = try reader.read(100_000) }
+                // So that they take 5 MB a second each, far less than comes.
                 usleep(20_000)
             }
             for reader in readers { reader.close() }
